@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dispatch.h"
+
+#include "log.h"
+#include "sextant/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** Actions of one update on their way to the loop thread. */
+struct batch {
+    struct ag_host *host;
+    struct sx_update update;
+};
+
+static void restart(void *context)
+{
+    struct ag_host *host = context;
+
+    host->parts.restart(host->parts.context);
+}
+
+static void run_batch(void *argument)
+{
+    struct batch *batch = argument;
+    struct ag_host *host = batch->host;
+
+    for (size_t i = 0; i < batch->update.count; i++) {
+        struct sx_action *action = &batch->update.actions[i];
+
+        if (action->type != SX_ACTION_RESTART)
+            ag_links_do(host->parts.links, action);
+        else if (host->parts.netconf)
+            ag_netconf_flush(host->parts.netconf, restart, host);
+        else
+            restart(host);
+    }
+    sx_update_clear(&batch->update);
+    free(batch);
+}
+
+static bool is_for_loop(const struct sx_action *action)
+{
+    switch (action->type) {
+    case SX_ACTION_SEND:
+    case SX_ACTION_LINK_OPEN:
+    case SX_ACTION_LINK_CLOSE:
+    case SX_ACTION_LINK_RESET:
+    case SX_ACTION_RESOLVE:
+    case SX_ACTION_RESTART:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void move_action(struct sx_update *to, struct sx_action *action)
+{
+    struct sx_action *moved = sx_update_add(to, action->type, NULL);
+
+    *moved = *action;
+    action->peer = NULL;
+    if (action->type == SX_ACTION_SEND)
+        action->message = NULL;
+}
+
+static void do_here(struct ag_host *host, const struct sx_action *action)
+{
+    switch (action->type) {
+    case SX_ACTION_ALARM:
+        ag_log_alarm(&action->alarm.event, action->alarm.system_name);
+        if (host->parts.snmp)
+            ag_snmp_notify(host->parts.snmp, &action->alarm.event);
+        break;
+    case SX_ACTION_LOG:
+        ag_log(action->log.level, "%s", action->log.text);
+        break;
+    case SX_ACTION_RECONFIGURE:
+        if (strcmp(action->top, "sextant-system:system") == 0 ||
+            strcmp(action->top, "ietf-system:system") == 0 || strcmp(action->top, "*") == 0)
+            ag_maintenance_ask(host, false, true);
+        break;
+    case SX_ACTION_CHECKPOINT:
+        ag_maintenance_ask(host, true, false);
+        break;
+    default:
+        break;
+    }
+}
+
+void ag_dispatch(struct ag_host *host, struct sx_update *update)
+{
+    struct batch *batch = NULL;
+
+    for (size_t i = 0; i < update->count; i++) {
+        struct sx_action *action = &update->actions[i];
+
+        if (!is_for_loop(action)) {
+            do_here(host, action);
+            continue;
+        }
+        if (!batch) {
+            batch = sx_alloc(sizeof *batch);
+            batch->host = host;
+        }
+        move_action(&batch->update, action);
+    }
+    if (batch)
+        ag_loop_post(host->loop, run_batch, batch);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host_private.h"
+#include "log.h"
+#include "sextant/memory.h"
+
+#include <libyang/libyang.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Longest path of the location in an initial configuration that an error message names. */
+#define PLACE_MAX 200
+
+static int open_engine(
+    struct ag_host *host, const struct ag_host_options *options, struct sx_error *err)
+{
+    struct sx_engine_options engine = {.schema = host->schema,
+        .directory = options->store_directory,
+        .own_addresses = options->own_addresses,
+        .software_version = SEXTANT_VERSION};
+
+    ag_host_stamp(&engine.time_ms, &engine.monotonic_ms, engine.random);
+    return sx_engine_open(&engine, &host->first, &host->engine, err);
+}
+
+static int parse_initial(
+    struct ag_host *host, const char *file, struct lyd_node **ret_config, struct sx_error *err)
+{
+    struct ly_ctx *context = sx_schema_context(host->schema);
+    const char *suffix = strrchr(file, '.');
+    LYD_FORMAT format = suffix && strcmp(suffix, ".json") == 0 ? LYD_JSON : LYD_XML;
+
+    if (lyd_parse_data_path(context, file, format,
+            LYD_PARSE_ONLY | LYD_PARSE_STRICT | LYD_PARSE_NO_STATE, 0, ret_config) != LY_SUCCESS)
+        return sx_error_set(err, SX_E_INVALID_VALUE, "initial configuration %s: %s%s%.*s", file,
+            ly_errmsg(context) ? ly_errmsg(context) : "cannot be read",
+            ly_errpath(context) ? " at " : "", PLACE_MAX,
+            ly_errpath(context) ? ly_errpath(context) : "");
+    return 0;
+}
+
+/* An agent without a configuration takes the one it is given, and boots again to put it in force.
+ */
+static int load_initial(
+    struct ag_host *host, const struct ag_host_options *options, struct sx_error *err)
+{
+    struct sx_event event = {.type = SX_EVENT_EDIT, .origin = {.user = "initial configuration"}};
+    struct sx_update update = {0};
+    struct lyd_node *config = NULL;
+    int result = -1;
+
+    if (parse_initial(host, options->initial_config, &config, err) < 0)
+        return -1;
+    event.edit.config = config;
+    ag_host_step_alone(host, &event, &update);
+    if (update.failed) {
+        sx_error_set(err, update.error.code, "initial configuration %s: %s%s%s",
+            options->initial_config, update.error.path, *update.error.path ? ": " : "",
+            update.error.message);
+        goto out;
+    }
+    sx_engine_close(host->engine);
+    host->engine = NULL;
+    sx_update_clear(&host->first);
+    if (open_engine(host, options, err) < 0)
+        goto out;
+    ag_log(SX_LOG_INFO, "initial configuration %s is loaded", options->initial_config);
+    result = 0;
+out:
+    sx_update_clear(&update);
+    lyd_free_all(config);
+    return result;
+}
+
+int ag_host_open(struct ag_loop *loop, const struct sx_schema *schema,
+    const struct ag_host_options *options, struct ag_host **ret_host, struct sx_error *err)
+{
+    struct ag_host *host = sx_alloc(sizeof *host);
+    pthread_condattr_t monotonic;
+
+    host->loop = loop;
+    host->schema = schema;
+    host->store_directory = sx_strdup(options->store_directory);
+    host->deadline_ms = INT64_MAX;
+    pthread_mutex_init(&host->engine_lock, NULL);
+    pthread_mutex_init(&host->queue_lock, NULL);
+    pthread_mutex_init(&host->status_lock, NULL);
+    pthread_mutex_init(&host->maintenance.lock, NULL);
+    pthread_cond_init(&host->maintenance.filled, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&host->queue_filled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (open_engine(host, options, err) < 0 ||
+        (options->initial_config && sx_engine_is_new(host->engine) &&
+            load_initial(host, options, err) < 0)) {
+        ag_host_close(host);
+        return -1;
+    }
+    *ret_host = host;
+    return 0;
+}
+
+void ag_host_close(struct ag_host *host)
+{
+    if (!host)
+        return;
+    while (host->queue_first) {
+        struct ag_host_event *item = host->queue_first;
+
+        host->queue_first = item->next;
+        if (item->event.type == SX_EVENT_MESSAGE)
+            sx_message_free(item->event.message.message);
+        free(item->text);
+        free(item);
+    }
+    sx_update_clear(&host->first);
+    sx_engine_close(host->engine);
+    sx_status_clear(&host->status);
+    pthread_mutex_destroy(&host->engine_lock);
+    pthread_mutex_destroy(&host->queue_lock);
+    pthread_mutex_destroy(&host->status_lock);
+    pthread_mutex_destroy(&host->maintenance.lock);
+    pthread_cond_destroy(&host->maintenance.filled);
+    pthread_cond_destroy(&host->queue_filled);
+    free(host->store_directory);
+    free(host);
+}

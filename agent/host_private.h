@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "host.h"
+#include "netconf/netconf.h"
+#include "peer/links.h"
+#include "snmp/snmp.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/*
+ * The inside of the host, shared by host.c (stepping), host_open.c (opening and closing),
+ * dispatch.c (the way of actions) and maintenance.c (what may wait for the disk).
+ */
+
+/** An event that waits for the engine's thread. */
+struct ag_host_event {
+    struct sx_event event;
+    char *text; /**< the string that the event points to, or NULL */
+    struct ag_host_event *next;
+};
+
+/** Where actions go; borrowed; any may be NULL. */
+struct ag_host_parts {
+    struct ag_links *links;
+    struct ag_snmp *snmp;
+    struct ag_netconf *netconf;
+    void (*restart)(void *context); /**< called in the loop once replies have left */
+    void *context;
+};
+
+/** What waits for the maintenance thread. */
+struct ag_maintenance {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    bool started, stopping;
+    bool checkpoint; /**< the write-ahead log is long */
+    bool settings; /**< this agent's own settings changed */
+};
+
+struct ag_host {
+    struct ag_loop *loop;
+    const struct sx_schema *schema;
+    char *store_directory;
+    struct ag_host_parts parts;
+
+    pthread_mutex_t engine_lock;
+    struct sx_engine *engine;
+    struct sx_update first; /**< of opening the engine, until the parts are there */
+    atomic_uint_fast64_t progress;
+
+    pthread_mutex_t queue_lock;
+    pthread_cond_t queue_filled; /**< on the monotonic clock */
+    struct ag_host_event *queue_first, *queue_last;
+    atomic_size_t queued;
+    int64_t deadline_ms;
+    bool stopping, started;
+    pthread_t thread;
+
+    pthread_mutex_t status_lock;
+    struct sx_status status;
+
+    struct ag_maintenance maintenance;
+};
+
+/** What a host is opened with; borrowed during the call but loop and schema. */
+struct ag_host_options {
+    const char *store_directory;
+    const char *const *own_addresses; /**< IP literals; ends with NULL */
+    const char *initial_config; /**< file to load when the store is new, or NULL */
+};
+
+/** Opens the engine, and loads the initial configuration into a new store. *ret_host is the
+ * caller's. Nothing runs yet. */
+int ag_host_open(struct ag_loop *loop, const struct sx_schema *schema,
+    const struct ag_host_options *options, struct ag_host **ret_host, struct sx_error *err);
+
+/** Connects the parts, carries out what the engine wants first, starts the threads. */
+int ag_host_start(struct ag_host *host, const struct ag_host_parts *parts, struct sx_error *err);
+
+/** Stops the threads; parts are called no more. */
+void ag_host_stop(struct ag_host *host);
+
+/** Closes the engine and releases the host (NULL is fine). After ag_host_stop(). */
+void ag_host_close(struct ag_host *host);
+
+/** Fills in the time and 32 random bytes. */
+void ag_host_stamp(int64_t *ret_time_ms, int64_t *ret_monotonic_ms, uint8_t ret_random[32]);
+
+/** Stamps the event and steps the engine, and carries nothing out: for a host that is not started.
+ * The caller holds the engine's lock or is alone. */
+void ag_host_step_alone(struct ag_host *host, struct sx_event *event, struct sx_update *update);
+
+/** Starts and stops the maintenance thread. */
+int ag_maintenance_start(struct ag_host *host, struct sx_error *err);
+void ag_maintenance_stop(struct ag_host *host);
+/** Asks for a checkpoint, or for the settings to be read again. Any thread. */
+void ag_maintenance_ask(struct ag_host *host, bool checkpoint, bool settings);

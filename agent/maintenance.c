@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sextant/maintenance.h"
+#include "host_private.h"
+#include "log.h"
+#include "snmp_settings.h"
+#include "tree.h"
+
+#include <libyang/libyang.h>
+#include <string.h>
+
+/* Work that may wait for the disk and that nobody waits for: moving the write-ahead log into the
+ * database, and reading this agent's own settings when they changed. */
+
+static enum sx_log_level level_named(const char *name)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return (enum sx_log_level)i;
+    return SX_LOG_INFO;
+}
+
+static void apply_settings(struct ag_host *host, const struct lyd_node *tree)
+{
+    struct ag_snmp_settings settings;
+    struct lyd_node *level = NULL;
+
+    if (tree && lyd_find_path(tree, "/sextant-system:system/log-level", 0, &level) == LY_SUCCESS)
+        ag_log_set_level(level_named(lyd_get_value(level)));
+    if (!host->parts.snmp)
+        return;
+    ag_snmp_settings_read(tree, &settings);
+    ag_snmp_configure(host->parts.snmp, &settings);
+    explicit_bzero(&settings, sizeof settings);
+}
+
+static void read_settings(struct ag_host *host)
+{
+    static const char *const paths[] = {"/sextant-system:system", "/ietf-system:system"};
+    struct sx_reader *reader = NULL;
+    struct lyd_node *tree = NULL;
+    struct sx_error err = {0};
+
+    if (ag_host_reader(host, &reader, &err) < 0)
+        goto failed;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct lyd_node *part = NULL;
+
+        if (ag_tree_read(reader, host->schema, paths[i], &part, &err) < 0)
+            goto failed;
+        if (part && lyd_insert_sibling(tree, part, &tree) != LY_SUCCESS)
+            lyd_free_all(part);
+    }
+    apply_settings(host, tree);
+    goto out;
+failed:
+    ag_log(SX_LOG_ERROR, "settings of this system cannot be read: %s", err.message);
+out:
+    lyd_free_all(tree);
+    sx_reader_close(reader);
+}
+
+static void *maintenance_thread(void *argument)
+{
+    struct ag_host *host = argument;
+    struct ag_maintenance *maintenance = &host->maintenance;
+    struct sx_error err = {0};
+
+    pthread_mutex_lock(&maintenance->lock);
+    while (!maintenance->stopping) {
+        bool checkpoint = maintenance->checkpoint, settings = maintenance->settings;
+
+        maintenance->checkpoint = maintenance->settings = false;
+        if (!checkpoint && !settings) {
+            pthread_cond_wait(&maintenance->filled, &maintenance->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&maintenance->lock);
+        if (settings)
+            read_settings(host);
+        if (checkpoint && sx_store_checkpoint(host->store_directory, NULL, &err) < 0)
+            ag_log(SX_LOG_WARNING, "database: %s", err.message);
+        pthread_mutex_lock(&maintenance->lock);
+    }
+    pthread_mutex_unlock(&maintenance->lock);
+    return NULL;
+}
+
+int ag_maintenance_start(struct ag_host *host, struct sx_error *err)
+{
+    struct ag_maintenance *maintenance = &host->maintenance;
+
+    maintenance->settings = true;
+    if (pthread_create(&maintenance->thread, NULL, maintenance_thread, host) != 0)
+        return sx_error_set(err, SX_E_INTERNAL, "the maintenance thread cannot be started");
+    maintenance->started = true;
+    return 0;
+}
+
+void ag_maintenance_stop(struct ag_host *host)
+{
+    struct ag_maintenance *maintenance = &host->maintenance;
+
+    pthread_mutex_lock(&maintenance->lock);
+    maintenance->stopping = true;
+    pthread_cond_signal(&maintenance->filled);
+    pthread_mutex_unlock(&maintenance->lock);
+    if (maintenance->started)
+        pthread_join(maintenance->thread, NULL);
+    maintenance->started = false;
+}
+
+void ag_maintenance_ask(struct ag_host *host, bool checkpoint, bool settings)
+{
+    struct ag_maintenance *maintenance = &host->maintenance;
+
+    pthread_mutex_lock(&maintenance->lock);
+    maintenance->checkpoint |= checkpoint;
+    maintenance->settings |= settings;
+    pthread_cond_signal(&maintenance->filled);
+    pthread_mutex_unlock(&maintenance->lock);
+}

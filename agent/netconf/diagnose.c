@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "netconf/diagnose.h"
+
+#include <libyang/libyang.h>
+#include <string.h>
+
+static const struct lysc_node *input_of(const struct lysc_node *operation)
+{
+    const struct lysc_node_action *rpc = (const struct lysc_node_action *)operation;
+
+    return rpc->input.child;
+}
+
+/* A choice of the parameters that may stand in an operation, as a hint. */
+static void list_parameters(const struct lysc_node *operation, char *ret_text, size_t size)
+{
+    const struct lysc_node *child = NULL;
+    size_t used = 0;
+
+    *ret_text = '\0';
+    while ((child = lys_getnext(child, operation, NULL, 0))) {
+        int added =
+            snprintf(ret_text + used, size - used, "%s<%s>", used > 0 ? ", " : "", child->name);
+
+        if (added < 0 || (size_t)added >= size - used)
+            break;
+        used += (size_t)added;
+    }
+}
+
+/* The first parameter that the operation does not have; NULL when all are known. */
+static const struct lyd_node_opaq *unknown_parameter(const struct ly_ctx *context,
+    const struct lysc_node *operation, const struct ag_request *request)
+{
+    const struct lyd_node_opaq *child = ag_request_first(request->operation);
+
+    for (; child; child = ag_request_next(child)) {
+        const struct lys_module *module =
+            child->name.module_ns ? ly_ctx_get_module_implemented_ns(context, child->name.module_ns)
+                                  : NULL;
+        const struct lysc_node *known = NULL;
+        bool found = false;
+
+        while (!found && (known = lys_getnext(known, operation, NULL, 0)))
+            found = known->module == module && strcmp(known->name, child->name.name) == 0;
+        if (!found)
+            return child;
+    }
+    return NULL;
+}
+
+/* Parses the message once more for libyang's own words. */
+static int parse_again(const struct ly_ctx *context, const char *body, struct sx_error *err)
+{
+    struct lyd_node *envelope = NULL, *operation = NULL;
+    struct ly_in *in = NULL;
+    const struct ly_err_item *item;
+
+    ly_err_clean((struct ly_ctx *)(size_t)context, NULL);
+    if (ly_in_new_memory(body, &in) == LY_SUCCESS)
+        lyd_parse_op(context, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &envelope, &operation);
+    ly_in_free(in, 0);
+    lyd_free_all(envelope);
+    lyd_free_all(operation);
+    item = ly_err_first(context);
+    if (!item || !item->msg)
+        return sx_error_set(err, SX_E_OPERATION_FAILED, "the operation cannot be understood");
+    item = item->prev;
+    sx_error_set(err,
+        item->vecode == LYVE_DATA        ? SX_E_INVALID_VALUE
+        : item->vecode == LYVE_SYNTAX    ? SX_E_BAD_ELEMENT
+        : item->vecode == LYVE_REFERENCE ? SX_E_UNKNOWN_ELEMENT
+                                         : SX_E_OPERATION_FAILED,
+        "%.480s", item->msg);
+    return -1;
+}
+
+int ag_diagnose(const struct ly_ctx *context, const struct ag_request *request, const char *body,
+    struct ag_error_info *ret_info, struct sx_error *err)
+{
+    const struct lyd_node_opaq *operation = request->operation, *parameter;
+    const char *space = operation && operation->name.module_ns ? operation->name.module_ns : "";
+    const struct lys_module *module = ly_ctx_get_module_implemented_ns(context, space);
+    const struct lysc_node *schema = NULL;
+    char hint[256];
+
+    *ret_info = (struct ag_error_info){0};
+    if (!operation)
+        return sx_error_set(err, SX_E_MISSING_ELEMENT, "an <rpc> must hold an operation");
+    ret_info->element = operation->name.name;
+    ret_info->name_space = space;
+    if (!module)
+        return sx_error_set(err, SX_E_UNKNOWN_NAMESPACE,
+            "<%.64s> is in the namespace \"%.200s\", which belongs to no module here",
+            operation->name.name, space);
+    schema = lys_find_child(NULL, module, operation->name.name, 0, LYS_RPC, 0);
+    if (!schema)
+        return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+            "module %s has no operation <%.64s>, or it needs a capability that is not offered",
+            module->name, operation->name.name);
+    parameter = input_of(schema) ? unknown_parameter(context, schema, request)
+                                 : ag_request_first(operation);
+    if (!parameter)
+        return parse_again(context, body, err);
+    ret_info->element = parameter->name.name;
+    list_parameters(schema, hint, sizeof hint);
+    return sx_error_set(err, SX_E_UNKNOWN_ELEMENT, "<%.64s> is no parameter of <%.64s>%s%s",
+        parameter->name.name, operation->name.name, *hint ? ", which has " : ", which has none",
+        hint);
+}

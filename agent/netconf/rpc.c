@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "netconf/rpc.h"
+
+#include "netconf/private.h"
+#include "sextant/update.h"
+
+#include <errno.h>
+#include <libyang/libyang.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct lyd_node *ag_rpc_input(const struct ag_rpc *rpc, const char *name)
+{
+    const struct lyd_node *child;
+
+    LY_LIST_FOR(lyd_child(rpc->operation), child)
+    {
+        if (child->schema && strcmp(child->schema->name, name) == 0)
+            return child;
+    }
+    return NULL;
+}
+
+int ag_rpc_datastore(
+    struct ag_rpc *rpc, const char *name, enum sx_datastore *ret_datastore, struct sx_error *err)
+{
+    const struct lyd_node *parameter = ag_rpc_input(rpc, name);
+    const struct lyd_node *store = parameter ? lyd_child(parameter) : NULL;
+
+    if (!store) {
+        rpc->info.element = name;
+        return sx_error_set(err, SX_E_MISSING_ELEMENT,
+            "<%s> is missing; it names the datastore: <running/> or <candidate/>", name);
+    }
+    if (strcmp(LYD_NAME(store), "running") == 0) {
+        *ret_datastore = SX_DATASTORE_RUNNING;
+    } else if (strcmp(LYD_NAME(store), "candidate") == 0) {
+        *ret_datastore = SX_DATASTORE_CANDIDATE;
+    } else {
+        return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+            "<%s> cannot be the %s of <%s> here; <running/> and <candidate/> can", LYD_NAME(store),
+            name, LYD_NAME(rpc->operation));
+    }
+    return 0;
+}
+
+int ag_rpc_step(
+    struct ag_rpc *rpc, struct sx_event *event, struct sx_update *update, struct sx_error *err)
+{
+    event->origin = rpc->origin;
+    ag_host_step(rpc->netconf->host, event, update);
+    if (!update->failed)
+        return 0;
+    *err = update->error;
+    rpc->info.lock_holder = update->lock_holder;
+    return -1;
+}
+
+/* An event without a parameter, or with a datastore alone. */
+static int simple(
+    struct ag_rpc *rpc, enum sx_event_type type, enum sx_datastore datastore, struct sx_error *err)
+{
+    struct sx_event event = {.type = type, .datastore = datastore};
+    struct sx_update update = {0};
+    int result = ag_rpc_step(rpc, &event, &update, err);
+
+    sx_update_clear(&update);
+    return result;
+}
+
+static int on_datastore(
+    struct ag_rpc *rpc, enum sx_event_type type, const char *parameter, struct sx_error *err)
+{
+    enum sx_datastore datastore;
+
+    if (ag_rpc_datastore(rpc, parameter, &datastore, err) < 0)
+        return -1;
+    return simple(rpc, type, datastore, err);
+}
+
+static int commit(struct ag_rpc *rpc, struct sx_error *err)
+{
+    return simple(rpc, SX_EVENT_COMMIT, SX_DATASTORE_CANDIDATE, err);
+}
+
+static int discard_changes(struct ag_rpc *rpc, struct sx_error *err)
+{
+    return simple(rpc, SX_EVENT_DISCARD, SX_DATASTORE_CANDIDATE, err);
+}
+
+static int validate(struct ag_rpc *rpc, struct sx_error *err)
+{
+    return on_datastore(rpc, SX_EVENT_VALIDATE, "source", err);
+}
+
+static int lock(struct ag_rpc *rpc, struct sx_error *err)
+{
+    return on_datastore(rpc, SX_EVENT_LOCK, "target", err);
+}
+
+static int unlock(struct ag_rpc *rpc, struct sx_error *err)
+{
+    return on_datastore(rpc, SX_EVENT_UNLOCK, "target", err);
+}
+
+static int close_session(struct ag_rpc *rpc, struct sx_error *err)
+{
+    (void)err;
+    rpc->close = true;
+    return 0;
+}
+
+static int kill_session(struct ag_rpc *rpc, struct sx_error *err)
+{
+    const struct lyd_node *parameter = ag_rpc_input(rpc, "session-id");
+    struct sx_event event = {.type = SX_EVENT_SESSION_END};
+    struct sx_update update = {0};
+    uint32_t id;
+
+    if (!parameter) {
+        rpc->info.element = "session-id";
+        return sx_error_set(err, SX_E_MISSING_ELEMENT,
+            "<session-id> is missing; it is the id of the session to be ended");
+    }
+    id = (uint32_t)strtoul(lyd_get_value(parameter), NULL, 10);
+    if (id == rpc->origin.session)
+        return sx_error_set(
+            err, SX_E_INVALID_VALUE, "session %u is your own; <close-session> ends it", id);
+    if (!ag_sessions_kill(rpc->netconf, id))
+        return sx_error_set(err, SX_E_INVALID_VALUE,
+            "there is no session %u; /netconf-state/sessions lists them", id);
+    /* Its thread will say the same, but whoever waits for its locks has them with our reply. */
+    event.origin.session = id;
+    ag_host_step(rpc->netconf->host, &event, &update);
+    sx_update_clear(&update);
+    return 0;
+}
+
+static int restart(struct ag_rpc *rpc, struct sx_error *err)
+{
+    return simple(rpc, SX_EVENT_RESTART, SX_DATASTORE_RUNNING, err);
+}
+
+static int force_config_update(struct ag_rpc *rpc, struct sx_error *err)
+{
+    struct sx_event event = {.type = SX_EVENT_FORCE_UPDATE};
+    struct sx_update update = {0};
+    struct lyd_node *output = NULL;
+    int result = ag_rpc_step(rpc, &event, &update, err);
+
+    if (result == 0 && *update.backup &&
+        lyd_dup_single(rpc->operation, NULL, LYD_DUP_NO_META, &output) == LY_SUCCESS &&
+        lyd_new_term(output, NULL, "backup", update.backup, 1, NULL) == LY_SUCCESS) {
+        rpc->data = output;
+        output = NULL;
+    }
+    lyd_free_tree(output);
+    sx_update_clear(&update);
+    return result;
+}
+
+static const struct handler {
+    const char *module;
+    const char *name;
+    int (*run)(struct ag_rpc *rpc, struct sx_error *err);
+} handlers[] = {
+    {"ietf-netconf", "edit-config", ag_rpc_edit_config},
+    {"ietf-netconf", "commit", commit},
+    {"ietf-netconf", "discard-changes", discard_changes},
+    {"ietf-netconf", "validate", validate},
+    {"ietf-netconf", "lock", lock},
+    {"ietf-netconf", "unlock", unlock},
+    {"ietf-netconf", "close-session", close_session},
+    {"ietf-netconf", "kill-session", kill_session},
+    {"ietf-netconf-monitoring", "get-schema", ag_rpc_get_schema},
+    {"sextant-cluster", "restart", restart},
+    {"sextant-cluster", "force-config-update", force_config_update},
+};
+
+int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err)
+{
+    const struct lysc_node *schema = rpc->operation->schema;
+
+    for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++)
+        if (strcmp(schema->name, handlers[i].name) == 0 &&
+            strcmp(schema->module->name, handlers[i].module) == 0)
+            return handlers[i].run(rpc, err);
+    return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+        "<%s> of module %s is known but not offered by this server", schema->name,
+        schema->module->name);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "netconf/errors.h"
+#include "sextant/event.h"
+
+#include <stdbool.h>
+
+struct ag_netconf;
+struct lyd_node;
+struct sx_update;
+
+/** An operation to be carried out, and what came of it. */
+struct ag_rpc {
+    struct ag_netconf *netconf; /**< borrowed */
+    struct sx_origin origin; /**< who asks */
+    const struct lyd_node *operation; /**< as parsed by libyang; borrowed */
+    struct lyd_node *data; /**< output: a copy of the operation with output nodes, or NULL; the
+                                caller's */
+    bool close; /**< output: the session ends after the reply */
+    struct ag_error_info info; /**< output: for an error's <error-info> */
+};
+
+/** Carries out every operation but <get> and <get-config>. Session thread. Returns -1 with *err:
+ * nothing was changed. */
+int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err);
+
+/** rpc_edit.c: <edit-config>. */
+int ag_rpc_edit_config(struct ag_rpc *rpc, struct sx_error *err);
+/** rpc_schema.c: <get-schema>, RFC 6022. */
+int ag_rpc_get_schema(struct ag_rpc *rpc, struct sx_error *err);
+
+/** rpc.c: has the engine do `event`, whose origin is filled in here. `update` (empty) is the
+ * caller's to clear, also on failure. */
+int ag_rpc_step(
+    struct ag_rpc *rpc, struct sx_event *event, struct sx_update *update, struct sx_error *err);
+/** rpc.c: the input parameter of this name, or NULL. */
+const struct lyd_node *ag_rpc_input(const struct ag_rpc *rpc, const char *name);
+/** rpc.c: the datastore that the child of parameter `name` (target or source) names. */
+int ag_rpc_datastore(
+    struct ag_rpc *rpc, const char *name, enum sx_datastore *ret_datastore, struct sx_error *err);

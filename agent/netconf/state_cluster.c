@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "netconf/state_parts.h"
+
+#include <libyang/libyang.h>
+#include <stdio.h>
+
+/* Leafs that are there only when there is something to say. */
+static int put_text(struct lyd_node *parent, const char *name, const char *value)
+{
+    return *value ? ag_state_leaf(parent, name, value) : 0;
+}
+
+static int put_time(struct lyd_node *parent, const char *name, int64_t time_ms)
+{
+    return time_ms > 0 ? ag_state_time(parent, name, time_ms) : 0;
+}
+
+static const char *certificate_name(enum sx_certificate_status status)
+{
+    switch (status) {
+    case SX_CERTIFICATE_VALID:
+        return "valid";
+    case SX_CERTIFICATE_INVALID:
+        return "invalid";
+    default:
+        return "unknown";
+    }
+}
+
+/* What the peer said of itself. */
+static int put_heard(struct lyd_node *entry, const struct sx_peer_status *peer)
+{
+    int result = ag_state_leaf(entry, "role", sx_role_name(peer->role));
+
+    result |= put_text(entry, "system-name", peer->system_name);
+    result |= put_text(entry, "software-version", peer->software_version);
+    result |= put_text(entry, "lineage", peer->lineage);
+    result |= ag_state_number(entry, "revision", peer->revision);
+    result |= ag_state_number(entry, "lag", peer->lag);
+    return result;
+}
+
+static int put_peer(struct lyd_node *peers, const struct sx_peer_status *peer)
+{
+    bool own = peer->state == SX_PEER_THIS_SYSTEM;
+    struct lyd_node *entry = NULL;
+    char index[8];
+    int result;
+
+    snprintf(index, sizeof index, "%u", peer->index);
+    if (lyd_new_list(peers, NULL, "peer", 0, &entry, index) != LY_SUCCESS)
+        return -1;
+    result = ag_state_leaf(entry, "status", sx_peer_state_name(peer->state));
+    result |= put_text(entry, "status-text", peer->status_text);
+    if (!own) {
+        result |= ag_state_leaf(entry, "certificate-status", certificate_name(peer->certificate));
+        result |= put_text(entry, "certificate-reason", peer->certificate_reason);
+    }
+    result |= put_text(entry, "resolved-address", peer->resolved_address);
+    if (peer->heard || own)
+        result |= put_heard(entry, peer);
+    if (peer->round_trip_us > 0)
+        result |= ag_state_number(entry, "round-trip", peer->round_trip_us);
+    result |= put_time(entry, "last-seen", peer->last_seen_ms);
+    return result;
+}
+
+static int put_replication(struct lyd_node *cluster, const struct sx_status *status)
+{
+    struct lyd_node *replication = ag_state_container(cluster, "replication");
+    char digest[2 * SX_DIGEST_SIZE + 1] = "";
+    int result;
+
+    if (!replication)
+        return -1;
+    result =
+        ag_state_leaf(replication, "database-status", sx_database_status_name(status->database));
+    result |= put_text(replication, "lineage", sx_history_lineage(&status->history));
+    result |= ag_state_number(replication, "revision", sx_history_revision(&status->history));
+    for (size_t i = 0; i < SX_DIGEST_SIZE; i++)
+        snprintf(digest + 2 * i, 3, "%02x", status->history.digest[i]);
+    result |= ag_state_leaf(replication, "digest", digest);
+    result |= put_time(replication, "last-sync", status->last_sync_ms);
+    result |= put_time(replication, "next-sync", status->next_sync_ms);
+    if (status->progress < 100)
+        result |= ag_state_number(replication, "progress", status->progress);
+    return result;
+}
+
+int ag_state_cluster(
+    struct ag_state *state, const struct lysc_node *top, struct lyd_node **ret_tree)
+{
+    const struct sx_status *status = ag_state_status(state);
+    struct lyd_node *cluster = NULL, *peers;
+    int result = 0;
+
+    if (lyd_new_inner(NULL, top->module, top->name, 0, ret_tree) != LY_SUCCESS)
+        return -1;
+    cluster = *ret_tree;
+    peers = ag_state_container(cluster, "peers");
+    if (!peers)
+        return -1;
+    for (size_t i = 0; i < status->peer_count && result == 0; i++)
+        result = put_peer(peers, &status->peers[i]);
+    result |= put_replication(cluster, status);
+    if (status->local_index > 0)
+        result |= ag_state_number(cluster, "local-index", status->local_index);
+    result |= ag_state_leaf(cluster, "role", sx_role_name(status->role));
+    result |=
+        ag_state_leaf(cluster, "restart-required", status->restart_required ? "true" : "false");
+    result |= ag_state_leaf(
+        cluster, "factory-reset-armed", status->factory_reset_armed ? "true" : "false");
+    for (size_t i = 0; i < status->warning_count; i++)
+        result |= ag_state_leaf(cluster, "warnings", status->warnings[i]);
+    return result;
+}

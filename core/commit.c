@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.h"
+
+#include "sextant/memory.h"
+
+#include <libyang/libyang.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Changes of one commit that are written to the log, each a line. */
+#define LOGGED_CHANGES_MAX 20
+
+/** What a commit is about to store. */
+struct commit {
+    struct sx_engine *engine;
+    struct sx_transaction *transaction;
+    const struct sx_change_list *changes;
+    struct sx_history history; /**< after it */
+    bool lineage_is_ours;
+    bool ends_wait; /**< a commit of our own: no other configuration is waited for any more */
+    struct sx_revision revision; /**< number 0: no replicated content changes */
+};
+
+static void collect_replicated(struct commit *commit)
+{
+    for (size_t i = 0; i < commit->changes->count; i++)
+        if (commit->changes->items[i].scope == SX_SCOPE_REPLICATED)
+            sx_change_list_copy(&commit->revision.changes, &commit->changes->items[i]);
+}
+
+/* Gives what this system commits itself its place in the history. */
+static void number_own(struct commit *commit, const struct sx_origin *origin)
+{
+    struct sx_engine *engine = commit->engine;
+    struct sx_revision *revision = &commit->revision;
+
+    collect_replicated(commit);
+    if (revision->changes.count == 0)
+        return;
+    if (!engine->lineage_is_ours || engine->history.count == 0) {
+        char id[SX_UUID_SIZE];
+
+        sx_random_uuid(engine, id);
+        sx_history_start(&commit->history, id);
+        commit->lineage_is_ours = true;
+    }
+    sx_history_advance(&commit->history, sx_transaction_digest(commit->transaction));
+    revision->number = sx_history_revision(&commit->history);
+    strcpy(revision->lineage, sx_history_lineage(&commit->history));
+    revision->time_ms = engine->now_ms;
+    revision->origin = *origin;
+    memcpy(revision->digest, sx_transaction_digest(commit->transaction), SX_DIGEST_SIZE);
+}
+
+/* What does not fit an envelope could never be replicated. */
+static int check_sizes(const struct commit *commit, struct sx_error *err)
+{
+    const struct sx_fragment_list *fragments = sx_transaction_fragments(commit->transaction);
+
+    for (size_t i = 0; i < fragments->count; i++) {
+        const struct sx_fragment *fragment = &fragments->items[i];
+
+        if (!fragment->body || strlen(fragment->body) <= SX_FRAGMENT_BYTES_MAX)
+            continue;
+        sx_error_set(err, SX_E_TOO_BIG, "%.200s%.200s would be larger than %u bytes",
+            fragment->list, fragment->key, SX_FRAGMENT_BYTES_MAX);
+        return sx_error_at(err, fragment->list);
+    }
+    return 0;
+}
+
+static int store(struct commit *commit, struct sx_error *err)
+{
+    struct sx_engine *engine = commit->engine;
+    struct sx_store *to = engine->store;
+
+    if (sx_store_begin(to, err) < 0)
+        return -1;
+    if (sx_store_put(to, sx_transaction_fragments(commit->transaction), err) < 0)
+        goto failed;
+    if (commit->revision.number > 0 && (sx_store_append(to, &commit->revision, err) < 0 ||
+                                           sx_store_set_history(to, &commit->history, err) < 0))
+        goto failed;
+    if (commit->lineage_is_ours != engine->lineage_is_ours &&
+        sx_store_set(to, "lineage-is-ours", commit->lineage_is_ours ? "1" : NULL, err) < 0)
+        goto failed;
+    if (commit->ends_wait && sx_store_set(to, "take-snapshot", NULL, err) < 0)
+        goto failed;
+    if (sx_store_commit(to, err) < 0)
+        goto failed;
+    return 0;
+failed:
+    sx_store_rollback(to);
+    return -1;
+}
+
+static void log_changes(
+    struct sx_engine *engine, const struct sx_change_list *changes, const struct sx_origin *origin)
+{
+    static const char *const words[] = {"", "create", "replace", "delete", "move"};
+
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct sx_change *change = &changes->items[i];
+        bool secret = change->flags & SX_NODE_SECRET;
+
+        if (i == LOGGED_CHANGES_MAX) {
+            sx_update_log(engine->update, SX_LOG_INFO, "configuration: and %zu changes more",
+                changes->count - i);
+            break;
+        }
+        /* Only leafs show values: what is below a created entry may hold secrets. */
+        if (change->operation == SX_OPERATION_REPLACE && !secret)
+            sx_update_log(engine->update, SX_LOG_INFO,
+                "configuration: %s %s from %.200s to %.200s by %s@%s session %u",
+                words[change->operation], change->path, change->old_value, change->value,
+                origin->user, origin->source, origin->session);
+        else
+            sx_update_log(engine->update, SX_LOG_INFO, "configuration: %s %s by %s@%s session %u",
+                words[change->operation], change->path, origin->user, origin->source,
+                origin->session);
+    }
+}
+
+/* Those who work with the configuration read it again: one call for each top-level node. */
+static void tell_reconfigured(struct sx_engine *engine, const struct sx_change_list *changes)
+{
+    for (size_t i = 0; i < changes->count; i++) {
+        const char *path = changes->items[i].path + 1;
+        size_t length = strcspn(path, "/[");
+        bool told = false;
+
+        for (size_t j = 0; j < engine->update->count && !told; j++) {
+            const struct sx_action *action = &engine->update->actions[j];
+
+            told = action->type == SX_ACTION_RECONFIGURE &&
+                   strncmp(action->top, path, length) == 0 && !action->top[length];
+        }
+        if (!told && length < sizeof engine->update->actions->top) {
+            struct sx_action *action = sx_update_add(engine->update, SX_ACTION_RECONFIGURE, NULL);
+
+            memcpy(action->top, path, length);
+        }
+        if (strncmp(path, "sextant-cluster:cluster", length) == 0)
+            engine->cluster_changed = true;
+    }
+}
+
+static void send_copied(struct sx_engine *engine, const struct sx_change_list *changes)
+{
+    if (engine->role != SX_ROLE_PRIMARY)
+        return;
+    for (size_t p = 0; p < engine->peer_count; p++) {
+        struct sx_message *message = NULL;
+
+        if (!engine->peers[p].up)
+            continue;
+        for (size_t i = 0; i < changes->count; i++) {
+            if (changes->items[i].scope != SX_SCOPE_AGREED_COPIED)
+                continue;
+            if (!message)
+                message = sx_message_new(SX_MESSAGE_COPIED);
+            sx_change_list_copy(&message->changes, &changes->items[i]);
+        }
+        if (message)
+            sx_update_add(engine->update, SX_ACTION_SEND, engine->peers[p].address)->message =
+                message;
+    }
+}
+
+/* Stores what the commit holds, and only then makes it the present. Frees the transaction. */
+static int finish(struct commit *commit, const struct sx_origin *origin, struct sx_error *err)
+{
+    struct sx_engine *engine = commit->engine;
+
+    if (store(commit, err) < 0) {
+        sx_transaction_undo(commit->transaction);
+        sx_revision_clear(&commit->revision);
+        return -1;
+    }
+    log_changes(engine, commit->changes, origin);
+    tell_reconfigured(engine, commit->changes);
+    send_copied(engine, commit->changes);
+    sx_transaction_keep(commit->transaction);
+    engine->status_changed = true;
+    if (commit->revision.number > 0) {
+        engine->history = commit->history;
+        engine->lineage_is_ours = commit->lineage_is_ours;
+        sx_revision_clear(&engine->latest);
+        engine->latest = commit->revision;
+        engine->last_sync_ms = engine->now_ms;
+        if (commit->ends_wait)
+            engine->take_snapshot = engine->joining = false;
+    } else {
+        sx_revision_clear(&commit->revision);
+    }
+    if (sx_store_wal_pages(engine->store) > SX_WAL_PAGES)
+        sx_update_add(engine->update, SX_ACTION_CHECKPOINT, NULL);
+    return 0;
+}
+
+int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
+    const struct sx_origin *origin, struct sx_error *err)
+{
+    struct commit commit = {.engine = engine,
+        .transaction = transaction,
+        .history = engine->history,
+        .lineage_is_ours = engine->lineage_is_ours};
+
+    if (sx_transaction_validate(transaction, err) < 0)
+        goto undo;
+    commit.changes = sx_transaction_changes(transaction);
+    if (commit.changes->count == 0) {
+        sx_transaction_keep(transaction);
+        return 0;
+    }
+    if (sx_rules_check(engine, commit.changes, err) < 0 || check_sizes(&commit, err) < 0)
+        goto undo;
+    number_own(&commit, origin);
+    commit.ends_wait = commit.revision.number > 0 && engine->take_snapshot;
+    return finish(&commit, origin, err);
+undo:
+    sx_transaction_undo(transaction);
+    return -1;
+}
+
+int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
+{
+    struct sx_transaction *transaction = NULL;
+
+    if (sx_lock_allows(engine, SX_DATASTORE_RUNNING, event->origin.session, err) < 0)
+        return -1;
+    transaction = sx_transaction_begin(&engine->tree, engine->random);
+    if (sx_transaction_edit(transaction, event->edit.config, event->edit.default_operation, err) <
+        0) {
+        sx_transaction_undo(transaction);
+        return -1;
+    }
+    if (event->edit.test_only) {
+        int result = sx_transaction_validate(transaction, err);
+
+        if (result == 0)
+            result = sx_rules_check(engine, sx_transaction_changes(transaction), err);
+        sx_transaction_undo(transaction);
+        return result;
+    }
+    return sx_commit(engine, transaction, &event->origin, err);
+}
+
+int sx_commit_revision(
+    struct sx_engine *engine, const struct sx_revision *revision, struct sx_error *err)
+{
+    struct commit commit = {.engine = engine, .history = engine->history};
+
+    for (size_t i = 0; i < revision->changes.count; i++)
+        if (revision->changes.items[i].scope != SX_SCOPE_REPLICATED)
+            return sx_error_set(err, SX_E_ACCESS_DENIED,
+                "revision %llu changes %s, which is not a replicated item here",
+                (unsigned long long)revision->number, revision->changes.items[i].path);
+    commit.transaction = sx_transaction_begin(&engine->tree, engine->random);
+    if (sx_transaction_apply(commit.transaction, &revision->changes, err) < 0 ||
+        sx_transaction_validate(commit.transaction, err) < 0)
+        goto undo;
+    commit.changes = sx_transaction_changes(commit.transaction);
+    for (size_t i = 0; i < commit.changes->count; i++)
+        if (commit.changes->items[i].scope != SX_SCOPE_REPLICATED) {
+            sx_error_set(err, SX_E_ACCESS_DENIED,
+                "revision %llu would change %s, which is %s on this system",
+                (unsigned long long)revision->number, commit.changes->items[i].path,
+                sx_scope_name(commit.changes->items[i].scope));
+            goto undo;
+        }
+    if (memcmp(sx_transaction_digest(commit.transaction), revision->digest, SX_DIGEST_SIZE) != 0) {
+        sx_error_set(err, SX_E_OPERATION_FAILED,
+            "revision %llu gives another digest here than on the primary",
+            (unsigned long long)revision->number);
+        goto undo;
+    }
+    if (strcmp(sx_history_lineage(&commit.history), revision->lineage) != 0)
+        sx_history_start(&commit.history, revision->lineage);
+    sx_history_advance(&commit.history, revision->digest);
+    commit.revision.number = revision->number;
+    strcpy(commit.revision.lineage, revision->lineage);
+    commit.revision.time_ms = revision->time_ms;
+    commit.revision.origin = revision->origin;
+    memcpy(commit.revision.digest, revision->digest, SX_DIGEST_SIZE);
+    for (size_t i = 0; i < revision->changes.count; i++)
+        sx_change_list_copy(&commit.revision.changes, &revision->changes.items[i]);
+    return finish(&commit, &revision->origin, err);
+undo:
+    sx_transaction_undo(commit.transaction);
+    return -1;
+}
+
+/* What is copied may be here already, as one or the other: create and replace stand for "set". */
+static void adapt_copied(
+    struct sx_engine *engine, const struct sx_change *from, struct sx_change_list *ret_list)
+{
+    struct lyd_node *node = NULL;
+    struct sx_change change = *from;
+    bool here = engine->tree.root &&
+                lyd_find_path(engine->tree.root, from->path, 0, &node) == LY_SUCCESS && node &&
+                !(node->flags & LYD_DEFAULT);
+
+    if (change.operation == SX_OPERATION_DELETE && !here)
+        return;
+    if (change.operation == SX_OPERATION_CREATE && here)
+        change.operation = SX_OPERATION_REPLACE;
+    else if (change.operation == SX_OPERATION_REPLACE && !here)
+        change.operation = SX_OPERATION_CREATE;
+    sx_change_list_copy(ret_list, &change);
+}
+
+int sx_commit_copied(struct sx_engine *engine, const struct sx_change_list *changes,
+    const char *source, struct sx_error *err)
+{
+    struct sx_origin origin = {.user = "cluster"};
+    struct sx_change_list adapted = {0};
+    struct commit commit = {
+        .engine = engine, .history = engine->history, .lineage_is_ours = engine->lineage_is_ours};
+    int result = -1;
+
+    strncpy(origin.source, source, sizeof origin.source - 1);
+    for (size_t i = 0; i < changes->count; i++) {
+        if (changes->items[i].scope != SX_SCOPE_AGREED_COPIED) {
+            sx_error_set(err, SX_E_ACCESS_DENIED, "%s is not an item that is agreed and copied",
+                changes->items[i].path);
+            goto out;
+        }
+        adapt_copied(engine, &changes->items[i], &adapted);
+    }
+    commit.transaction = sx_transaction_begin(&engine->tree, engine->random);
+    if (sx_transaction_apply(commit.transaction, &adapted, err) < 0 ||
+        sx_transaction_validate(commit.transaction, err) < 0) {
+        sx_transaction_undo(commit.transaction);
+        goto out;
+    }
+    commit.changes = sx_transaction_changes(commit.transaction);
+    for (size_t i = 0; i < commit.changes->count; i++)
+        if (commit.changes->items[i].scope != SX_SCOPE_AGREED_COPIED) {
+            sx_error_set(err, SX_E_ACCESS_DENIED, "%s would change with it, which is %s",
+                commit.changes->items[i].path, sx_scope_name(commit.changes->items[i].scope));
+            sx_transaction_undo(commit.transaction);
+            goto out;
+        }
+    result = finish(&commit, &origin, err);
+out:
+    sx_change_list_clear(&adapted);
+    return result;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Each alarm has its cause here, and nothing else raises or clears one. */
+
+struct wanted {
+    const struct sx_engine *engine;
+    struct sx_alarm_event *items;
+    size_t count;
+};
+
+/* One cause is enough: an alarm is one for its kind and resource. */
+static bool is_wanted(const struct wanted *wanted, uint32_t id, const char *resource)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (wanted->items[i].id == id && strcmp(wanted->items[i].resource, resource) == 0)
+            return true;
+    return false;
+}
+
+__attribute__((format(printf, 4, 5))) static void want(
+    struct wanted *wanted, uint32_t id, const struct sx_peer *peer, const char *format, ...)
+{
+    struct sx_alarm_event *alarm;
+    va_list arguments;
+
+    char resource[SX_ALARM_RESOURCE_MAX] = "";
+
+    if (peer)
+        snprintf(resource, sizeof resource, "/sextant-cluster:cluster/peers/peer[index='%u']",
+            peer->index);
+    if (wanted->count == SX_ALARMS_MAX || is_wanted(wanted, id, resource))
+        return;
+    alarm = &wanted->items[wanted->count++];
+    memset(alarm, 0, sizeof *alarm);
+    alarm->id = id;
+    strcpy(alarm->resource, resource);
+    va_start(arguments, format);
+    vsnprintf(alarm->text, sizeof alarm->text, format, arguments);
+    va_end(arguments);
+}
+
+/* What is not known yet neither raises nor clears: the alarm stays as it is. */
+static void keep(struct wanted *wanted, uint32_t id, const struct sx_peer *peer)
+{
+    char resource[SX_ALARM_RESOURCE_MAX] = "";
+    const struct sx_alarms *alarms = &wanted->engine->alarms;
+
+    if (peer)
+        snprintf(resource, sizeof resource, "/sextant-cluster:cluster/peers/peer[index='%u']",
+            peer->index);
+    for (size_t i = 0; i < alarms->count && wanted->count < SX_ALARMS_MAX; i++)
+        if (alarms->active[i].id == id && strcmp(alarms->active[i].resource, resource) == 0)
+            wanted->items[wanted->count++] = alarms->active[i];
+}
+
+static bool is_primary_of(const struct sx_engine *engine, const struct sx_peer *peer)
+{
+    return engine->role == SX_ROLE_SUBORDINATE && engine->configured.primary == peer->index;
+}
+
+static void of_replication(struct wanted *wanted, const struct sx_peer *peer)
+{
+    const struct sx_engine *engine = wanted->engine;
+    const char *obstacle;
+
+    if (engine->role != SX_ROLE_PRIMARY && !is_primary_of(engine, peer))
+        return;
+    /* A link that has just come up has a moment to say hello. */
+    if (peer->up ? !peer->heard : !peer->failed) {
+        keep(wanted, 20006, peer);
+        keep(wanted, 20008, peer);
+        if (peer->refused)
+            keep(wanted, 20009, peer);
+        return;
+    }
+    obstacle = sx_hello_obstacle(engine, peer, engine->role == SX_ROLE_PRIMARY);
+    if (obstacle)
+        want(wanted, 20006, peer, "Peer %u (%s) cannot be replicated with: %s", peer->index,
+            peer->address, obstacle);
+    if (peer->heard &&
+        memcmp(peer->hello.schema_hash, sx_schema_hash(engine->schema), SX_DIGEST_SIZE) != 0)
+        want(wanted, 20008, peer, "Peer %u (%s) runs software %s, this system %s", peer->index,
+            peer->address, peer->hello.software_version, engine->software_version);
+    if (peer->refused)
+        want(wanted, 20009, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->refusal);
+}
+
+static void of_peer(struct wanted *wanted, const struct sx_peer *peer)
+{
+    const struct sx_engine *engine = wanted->engine;
+
+    if (peer->index == engine->local_index)
+        return;
+    if (peer->unresolved)
+        want(wanted, 20005, peer, "Peer %u (%s): neither the address mapping nor DNS knows it",
+            peer->index, peer->address);
+    else if (!*peer->resolved)
+        keep(wanted, 20005, peer);
+    if (peer->failed)
+        want(wanted, 20004, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->failure);
+    else if (!peer->up && engine->local_index != 0)
+        keep(wanted, 20004, peer);
+    of_replication(wanted, peer);
+}
+
+static bool names_pending(const struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->peer_count; i++)
+        if (!*engine->peers[i].resolved && !engine->peers[i].unresolved)
+            return true;
+    return false;
+}
+
+static void of_list(struct wanted *wanted)
+{
+    const struct sx_engine *engine = wanted->engine;
+
+    for (size_t i = 0; i < engine->peer_count; i++)
+        for (size_t j = i + 1; j < engine->peer_count; j++) {
+            const struct sx_peer *a = &engine->peers[i], *b = &engine->peers[j];
+
+            if (*a->resolved && strcmp(a->resolved, b->resolved) == 0)
+                want(wanted, 20003, b, "Peers %u (%s) and %u (%s) are one system: %s", a->index,
+                    a->address, b->index, b->address, a->resolved);
+        }
+    if (engine->role == SX_ROLE_NOT_IN_LIST && names_pending(engine))
+        keep(wanted, 20015, NULL);
+    else if (engine->role == SX_ROLE_NOT_IN_LIST)
+        want(wanted, 20015, NULL, "No peer of the list is an address of this system");
+    if (engine->peer_count > 0 && strcmp(engine->applied.tls_verification, "permissive") == 0)
+        want(wanted, 40049, NULL, "TLS verification is permissive: certificates are not enforced");
+    if (engine->peer_count > 0 && !*engine->applied.name)
+        want(wanted, 20019, NULL, "A cluster is formed and has no name");
+}
+
+/* Who enters its first cluster, or changes its own address, does so at the next restart. */
+static bool own_place_differs(const struct sx_engine *engine)
+{
+    const struct sx_cluster_config *applied = &engine->applied;
+    const struct sx_cluster_config *configured = &engine->configured;
+
+    if (applied->peer_count == 0 || configured->peer_count == 0)
+        return applied->peer_count != configured->peer_count;
+    if (engine->local_index == 0)
+        return false;
+    for (size_t i = 0; i < applied->peer_count; i++)
+        if (strcasecmp(applied->peers[i], engine->peers[engine->local_index - 1].address) == 0)
+            return false;
+    return true;
+}
+
+static void of_restart(struct wanted *wanted)
+{
+    const struct sx_engine *engine = wanted->engine;
+
+    if (sx_config_differs(engine) || own_place_differs(engine))
+        want(wanted, 20007, NULL, "The cluster's configuration changed: restart to apply it");
+    if (strcmp(engine->applied.tls_verification, engine->configured.tls_verification) != 0)
+        want(wanted, 20020, NULL, "TLS verification is %s until the restart, then %s",
+            engine->applied.tls_verification, engine->configured.tls_verification);
+}
+
+static bool settings_differ(const struct sx_engine *engine, const struct sx_peer *peer)
+{
+    const struct sx_hello *hello = &peer->hello;
+
+    for (size_t i = 0; i < SX_PEERS_MAX; i++)
+        if (strcasecmp(hello->peers[i], engine->configured.peers[i]) != 0)
+            return true;
+    return strcmp(hello->cluster_name, engine->applied.name) != 0 ||
+           strcmp(hello->ip_version, engine->applied.ip_version) != 0 ||
+           strcmp(hello->tls_verification, engine->applied.tls_verification) != 0;
+}
+
+static void of_primary(struct wanted *wanted)
+{
+    const struct sx_engine *engine = wanted->engine;
+    const struct sx_peer *primary;
+
+    if (engine->role != SX_ROLE_SUBORDINATE || engine->configured.primary == 0 ||
+        engine->configured.primary > engine->peer_count)
+        return;
+    primary = &engine->peers[engine->configured.primary - 1];
+    if (primary->failed)
+        want(wanted, 20016, NULL, "The configuration primary, peer %u (%s), is unreachable: %s",
+            primary->index, primary->address, primary->failure);
+    else if (!primary->up)
+        keep(wanted, 20016, NULL);
+    if (primary->up && primary->heard) {
+        if (settings_differ(engine, primary))
+            want(wanted, 20012, NULL,
+                "Cluster name, IP version, TLS mode or peer list differ from those of the primary, "
+                "peer %u (%s)",
+                primary->index, primary->address);
+    } else {
+        keep(wanted, 20012, NULL);
+    }
+    if (engine->conflict)
+        want(wanted, 20011, NULL,
+            "This system holds revision %llu of another history than the primary's, peer %u (%s)",
+            (unsigned long long)sx_history_revision(&engine->history), primary->index,
+            primary->address);
+}
+
+/* Two that are linked name different primaries. */
+static void of_primaries(struct wanted *wanted)
+{
+    const struct sx_engine *engine = wanted->engine;
+    const char *own =
+        engine->configured.primary ? engine->configured.peers[engine->configured.primary - 1] : "";
+    bool unknown = false;
+
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        const struct sx_peer *peer = &engine->peers[i];
+
+        if (peer->index == engine->local_index)
+            continue;
+        if (!peer->up || !peer->heard) {
+            unknown |= peer->up;
+        } else if (strcasecmp(sx_hello_primary(&peer->hello), own) != 0) {
+            want(wanted, 20017, NULL,
+                "Peer %u (%s) names %s as configuration primary, this system %s", peer->index,
+                peer->address,
+                *sx_hello_primary(&peer->hello) ? sx_hello_primary(&peer->hello) : "none",
+                *own ? own : "none");
+            return;
+        }
+    }
+    if (unknown)
+        keep(wanted, 20017, NULL);
+}
+
+size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_wanted)
+{
+    struct wanted wanted = {.engine = engine, .items = ret_wanted};
+
+    for (size_t i = 0; i < engine->peer_count; i++)
+        of_peer(&wanted, &engine->peers[i]);
+    of_list(&wanted);
+    of_restart(&wanted);
+    of_primary(&wanted);
+    of_primaries(&wanted);
+    return wanted.count;
+}

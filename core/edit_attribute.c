@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edit_impl.h"
+
+#include <string.h>
+
+static const char *attribute(const struct lyd_node *node, const char *module, const char *name)
+{
+    for (const struct lyd_meta *meta = node->meta; meta; meta = meta->next)
+        if (strcmp(meta->name, name) == 0 && strcmp(meta->annotation->module->name, module) == 0)
+            return lyd_get_meta_value(meta);
+    return NULL;
+}
+
+enum sx_edit_operation sx_edit_operation_of(
+    const struct lyd_node *node, enum sx_edit_operation inherited)
+{
+    const char *value = attribute(node, "ietf-netconf", "operation");
+
+    if (!value)
+        return inherited;
+    if (strcmp(value, "merge") == 0)
+        return SX_EDIT_MERGE;
+    if (strcmp(value, "replace") == 0)
+        return SX_EDIT_REPLACE;
+    if (strcmp(value, "create") == 0)
+        return SX_EDIT_CREATE;
+    if (strcmp(value, "delete") == 0)
+        return SX_EDIT_DELETE;
+    return SX_EDIT_REMOVE; /* the type knows no other word */
+}
+
+/* Finds the entry that `key` or `value` of a before or after names. */
+static int find_anchor(struct sx_edit *edit, struct sx_edit_place *place,
+    struct lyd_node *entry, const struct lyd_node *from, struct lyd_node **ret_anchor)
+{
+    bool is_list = entry->schema->nodetype == LYS_LIST;
+    const char *name = is_list ? "key" : "value";
+    const char *text = attribute(from, "yang", name);
+    struct lyd_node *anchor = NULL;
+
+    if (!text || !*text) {
+        sx_error_set(edit->err, SX_E_MISSING_ATTRIBUTE,
+            "%s: insert \"before\" and \"after\" need the attribute yang:%s, which names an entry",
+            entry->schema->name, name);
+        return sx_edit_fail_at(edit, place, entry->schema, entry);
+    }
+    if (lyd_find_sibling_val(entry, entry->schema, text, 0, &anchor) != LY_SUCCESS ||
+        anchor == entry) {
+        sx_error_set(edit->err, SX_E_BAD_ATTRIBUTE,
+            "%s: yang:%s=\"%.200s\" names no other entry: it must name one that is there",
+            entry->schema->name, name, text);
+        sx_edit_fail_at(edit, place, entry->schema, entry);
+        return sx_error_tag(edit->err, "missing-instance");
+    }
+    *ret_anchor = anchor;
+    return 0;
+}
+
+static struct lyd_node *entry_before(const struct lyd_node *entry)
+{
+    return entry->prev->next && entry->prev->schema == entry->schema ? entry->prev : NULL;
+}
+
+static struct lyd_node *last_entry(struct lyd_node *entry)
+{
+    while (entry->next && entry->next->schema == entry->schema)
+        entry = entry->next;
+    return entry;
+}
+
+static int insert(struct sx_edit *edit, struct sx_edit_place *place, struct lyd_node *entry,
+    const struct lyd_node *from, const char *how)
+{
+    struct lyd_node *anchor = NULL;
+
+    if (strcmp(how, "first") == 0) {
+        sx_transaction_place(edit->transaction, entry, NULL);
+        return 0;
+    }
+    if (strcmp(how, "last") == 0) {
+        anchor = last_entry(entry);
+        if (anchor != entry)
+            sx_transaction_place(edit->transaction, entry, anchor);
+        return 0;
+    }
+    if (find_anchor(edit, place, entry, from, &anchor) < 0)
+        return -1;
+    if (strcmp(how, "before") == 0) {
+        anchor = entry_before(anchor);
+        if (anchor == entry)
+            return 0; /* it is there already */
+    }
+    sx_transaction_place(edit->transaction, entry, anchor);
+    return 0;
+}
+
+int sx_edit_position(struct sx_edit *edit, struct sx_edit_place *place, struct lyd_node *entry,
+    const struct lyd_node *from, bool replacing)
+{
+    const char *how = attribute(from, "yang", "insert");
+
+    if (!lysc_is_userordered(entry->schema)) {
+        if (!how)
+            return 0;
+        sx_error_set(edit->err, SX_E_BAD_ATTRIBUTE,
+            "%s: the attribute insert is for entries of lists that are ordered by the user",
+            entry->schema->name);
+        return sx_edit_fail_at(edit, place, entry->schema, entry);
+    }
+    if (how)
+        return insert(edit, place, entry, from, how);
+    if (replacing) {
+        const struct lyd_node *like = entry_before(from);
+
+        sx_transaction_place(
+            edit->transaction, entry, like ? sx_edit_entry(edit, place, like) : NULL);
+    }
+    return 0;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edit_impl.h"
+
+#include "libyang_error.h"
+#include "validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** Namespace of the operation attribute, and the module of the same. */
+#define NETCONF_NAMESPACE "urn:ietf:params:xml:ns:netconf:base:1.0"
+
+/* Fills in *ret_operation; a word that is none is an error. */
+static int read_operation(struct sx_edit *edit, const struct lyd_node_opaq *node,
+    enum sx_edit_operation inherited, enum sx_edit_operation *ret_operation)
+{
+    static const char *const words[] = {[SX_EDIT_MERGE] = "merge",
+        [SX_EDIT_REPLACE] = "replace",
+        [SX_EDIT_CREATE] = "create",
+        [SX_EDIT_DELETE] = "delete",
+        [SX_EDIT_REMOVE] = "remove"};
+
+    *ret_operation = inherited;
+    for (const struct lyd_attr *attr = node->attr; attr; attr = attr->next) {
+        size_t word = 0;
+
+        if (strcmp(attr->name.name, "operation") != 0 || !attr->name.module_ns ||
+            strcmp(attr->name.module_ns, NETCONF_NAMESPACE) != 0)
+            continue;
+        while (word < sizeof words / sizeof *words &&
+               (!words[word] || strcmp(words[word], attr->value) != 0))
+            word++;
+        if (word == sizeof words / sizeof *words)
+            return sx_error_set(edit->err, SX_E_BAD_ATTRIBUTE,
+                "%s: operation \"%.100s\" is not one of merge, replace, create, delete, remove",
+                node->name.name, attr->value);
+        *ret_operation = (enum sx_edit_operation)word;
+    }
+    return 0;
+}
+
+static const struct lys_module *module_of(
+    const struct sx_edit *edit, const struct lyd_node_opaq *node)
+{
+    const struct ly_ctx *context = sx_schema_context(edit->transaction->tree->schema);
+
+    if (!node->name.module_ns)
+        return NULL;
+    /* Of XML it is the namespace, of JSON the module's name: one member of a union. */
+    return node->format == LY_VALUE_XML
+               ? ly_ctx_get_module_implemented_ns(context, node->name.module_ns)
+               : ly_ctx_get_module_implemented(context, node->name.module_name);
+}
+
+/* libyang says why it could not take a leaf's value: in the model's own words where it has some. */
+static int refuse_value(struct sx_edit *edit, const struct sx_edit_place *place,
+    const struct lysc_node *schema, const struct lyd_node *node)
+{
+    const struct ly_ctx *context = schema->module->ctx;
+    const char *value = ((const struct lyd_node_opaq *)node)->value;
+    char *expected = sx_type_text(schema);
+    struct sx_error cause;
+    bool is_wrong;
+
+    /* Below a node that libyang could not take either, it does not tell by itself. */
+    if (lyd_parent(node) && !lyd_parent(node)->schema)
+        is_wrong = lyd_value_validate(
+                       context, schema, value, strlen(value), NULL, NULL, NULL) == LY_EVALID;
+    else
+        is_wrong = lyd_parse_opaq_error(node) == LY_EVALID;
+    if (is_wrong) {
+        const char *tag = ly_errapptag(context);
+
+        sx_libyang_error(context, SX_E_INVALID_VALUE, NULL, &cause);
+        /* A text of the model's own says it better than the type. */
+        if (strncmp(cause.message, "Unsatisfied ", 12) == 0 ||
+            strncmp(cause.message, "Invalid ", 8) == 0 ||
+            strncmp(cause.message, "Value \"", 7) == 0)
+            sx_error_set(edit->err, SX_E_INVALID_VALUE,
+                "%s: the value \"%.100s\" cannot be used; right is %s", schema->name, value,
+                expected);
+        else
+            sx_error_set(edit->err, SX_E_INVALID_VALUE,
+                "%s: the value \"%.100s\" cannot be used: %s", schema->name, value,
+                cause.message);
+        sx_error_tag(edit->err, tag ? tag : "");
+    } else {
+        sx_error_set(edit->err, SX_E_BAD_ELEMENT,
+            "%s: an attribute or content of the element is not right", schema->name);
+    }
+    free(expected);
+    return sx_edit_fail_at(edit, place, schema, NULL);
+}
+
+static int refuse(struct sx_edit *edit, const struct sx_edit_place *place,
+    const struct lysc_node *schema, const struct lyd_node *node)
+{
+    const struct lysc_node *key = NULL;
+
+    if (schema->nodetype & (LYS_LEAF | LYS_LEAFLIST))
+        return refuse_value(edit, place, schema, node);
+    if (schema->nodetype == LYS_LIST) {
+        while ((key = lys_getnext(key, schema, NULL, 0)) && lysc_is_key(key)) {
+            const struct lyd_node *child = lyd_child(node);
+
+            while (child && strcmp(LYD_NAME(child), key->name) != 0)
+                child = child->next;
+            if (!child) {
+                sx_error_set(edit->err, SX_E_MISSING_ELEMENT,
+                    "%s: the key %s is missing: an entry needs all of its keys", schema->name,
+                    key->name);
+                return sx_edit_fail_at(edit, place, schema, NULL);
+            }
+            if (!child->schema && lysc_data_parent(key) == schema) {
+                struct sx_edit_place inside = {
+                    .above = (struct sx_edit_place *)place, .schema = schema};
+
+                return refuse_value(edit, &inside, key, child);
+            }
+        }
+    }
+    sx_error_set(edit->err, SX_E_BAD_ELEMENT,
+        "%s: the content of the element is not what a %s can hold", schema->name,
+        lys_nodetype2str(schema->nodetype));
+    return sx_edit_fail_at(edit, place, schema, NULL);
+}
+
+int sx_edit_opaque(struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node,
+    enum sx_edit_operation inherited)
+{
+    const struct lyd_node_opaq *opaque = (const struct lyd_node_opaq *)node;
+    const struct lys_module *module = module_of(edit, opaque);
+    const struct lysc_node *schema;
+    enum sx_edit_operation operation;
+
+    if (!module) {
+        sx_error_set(edit->err, SX_E_UNKNOWN_NAMESPACE,
+            "%.200s: there is no YANG module \"%.200s\" here", opaque->name.name,
+            opaque->name.module_ns ? opaque->name.module_ns : "");
+        return sx_edit_fail_at(edit, place, NULL, NULL);
+    }
+    schema = lys_find_child(place->schema, module, opaque->name.name, 0, 0, 0);
+    if (!schema) {
+        sx_error_set(edit->err, SX_E_UNKNOWN_ELEMENT, "%.200s: there is no such node in %s%s",
+            opaque->name.name, place->schema ? "" : "module ",
+            place->schema ? place->schema->name : module->name);
+        return sx_edit_fail_at(edit, place, NULL, NULL);
+    }
+    if (read_operation(edit, opaque, inherited, &operation) < 0)
+        return sx_edit_fail_at(edit, place, schema, NULL);
+    if (!sx_schema_class(schema)) {
+        sx_error_set(edit->err, SX_E_UNKNOWN_ELEMENT,
+            "%s: this is not configuration and cannot be edited", schema->name);
+        return sx_edit_fail_at(edit, place, schema, NULL);
+    }
+    /* A delete may leave out the value of a leaf. */
+    if ((operation == SX_EDIT_DELETE || operation == SX_EDIT_REMOVE) &&
+        !(schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) && !lysc_is_key(schema))
+        return sx_edit_delete(edit, place, schema, sx_edit_child(edit, place, schema),
+            operation == SX_EDIT_DELETE);
+    return refuse(edit, place, schema, node);
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.h"
+
+#include "load.h"
+#include "sextant/memory.h"
+
+#include <libyang/libyang.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Opening, closing and stepping an engine. A step lets its event happen and then settles: peers,
+ * links, replication and alarms follow from what is true now, whatever the event was. */
+
+struct loading {
+    struct sx_engine *engine;
+    struct lyd_node *cursor;
+};
+
+static int load_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
+{
+    struct loading *loading = context;
+
+    loading->engine->rows_at_boot++;
+    return sx_load_fragment(&loading->engine->tree, &loading->cursor, fragment, err);
+}
+
+static int load(struct sx_engine *engine, struct sx_error *err)
+{
+    struct loading loading = {.engine = engine};
+    char *value = NULL;
+
+    engine->tree.schema = engine->schema;
+    if (sx_store_load(engine->store, load_row, &loading, err) < 0 ||
+        sx_load_finish(&engine->tree, err) < 0 ||
+        sx_store_get_history(engine->store, &engine->history, err) < 0)
+        return -1;
+    if (engine->history.count > 0 &&
+        memcmp(engine->history.digest, engine->tree.digest, SX_DIGEST_SIZE) != 0)
+        return sx_error_set(err, SX_E_STORE,
+            "the database's content does not have the digest of its revision %llu: it was changed "
+            "from outside; restore a backup",
+            (unsigned long long)sx_history_revision(&engine->history));
+    if (sx_stored_value(engine, "lineage-is-ours", &value, err) < 0)
+        return -1;
+    engine->lineage_is_ours = value != NULL;
+    free(value);
+    if (sx_stored_value(engine, "local-address", &value, err) < 0)
+        return -1;
+    snprintf(engine->local_address, sizeof engine->local_address, "%s", value ? value : "");
+    free(value);
+    if (sx_membership_load(engine, err) < 0)
+        return -1;
+    return sx_alarms_load(engine, err);
+}
+
+/* A boot puts what was configured in force. */
+static void boot(struct sx_engine *engine)
+{
+    sx_config_read(&engine->tree, &engine->configured);
+    engine->applied = engine->configured;
+    sx_config_note_applied(engine);
+    engine->cluster_changed = engine->status_changed = true;
+}
+
+static void save_notified(struct sx_engine *engine)
+{
+    struct sx_alarms *alarms = &engine->alarms;
+    struct sx_error err = {0};
+    char value[24];
+
+    if (alarms->notified == alarms->notified_saved)
+        return;
+    snprintf(value, sizeof value, "%llu", (unsigned long long)alarms->notified);
+    if (sx_store_begin(engine->store, &err) < 0 ||
+        sx_store_set(engine->store, "notified", value, &err) < 0 ||
+        sx_store_commit(engine->store, &err) < 0) {
+        sx_store_rollback(engine->store);
+        return;
+    }
+    alarms->notified_saved = alarms->notified;
+}
+
+static int64_t next_deadline(const struct sx_engine *engine)
+{
+    int64_t deadline = INT64_MAX;
+
+    if (engine->peer_count > 0)
+        deadline = engine->sync_at_ms;
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        const struct sx_peer *peer = &engine->peers[i];
+
+        if (!sx_config_is_literal(peer->address) && !peer->asked &&
+            (peer->unresolved || peer->failed) && peer->ask_at_ms < deadline)
+            deadline = peer->ask_at_ms;
+        if (peer->retry_at_ms > 0 && peer->retry_at_ms < deadline)
+            deadline = peer->retry_at_ms;
+        if (peer->out.reader && peer->out.moved_ms + SX_SNAPSHOT_STALL_MS < deadline)
+            deadline = peer->out.moved_ms + SX_SNAPSHOT_STALL_MS;
+    }
+    return deadline;
+}
+
+static void settle(struct sx_engine *engine)
+{
+    sx_cluster_settle(engine);
+    sx_membership_settle(engine);
+    sx_hello_settle(engine, NULL);
+    sx_replicate_settle(engine);
+    sx_alarms_settle(engine);
+    if (engine->status_changed)
+        sx_update_add(engine->update, SX_ACTION_STATUS, NULL);
+    engine->status_changed = false;
+    engine->update->deadline_ms = next_deadline(engine);
+    engine->update->revision = sx_history_revision(&engine->history);
+}
+
+static void start_step(struct sx_engine *engine, int64_t time_ms, int64_t monotonic_ms,
+    const uint8_t random[32], struct sx_update *update)
+{
+    engine->now_ms = time_ms;
+    engine->monotonic_ms = monotonic_ms;
+    memcpy(engine->random, random, sizeof engine->random);
+    engine->update = update;
+    engine->steps++;
+}
+
+int sx_engine_open(const struct sx_engine_options *options, struct sx_update *update,
+    struct sx_engine **ret_engine, struct sx_error *err)
+{
+    struct sx_engine *engine = sx_alloc(sizeof *engine);
+
+    engine->schema = options->schema;
+    engine->directory = sx_strdup(options->directory);
+    engine->vfs = sx_strdup(options->vfs);
+    snprintf(
+        engine->software_version, sizeof engine->software_version, "%s", options->software_version);
+    for (size_t i = 0; options->own_addresses[i] && i < SX_OWN_ADDRESSES_MAX; i++) {
+        snprintf(engine->own_addresses[i], sizeof engine->own_addresses[i], "%s",
+            options->own_addresses[i]);
+        engine->own_address_count++;
+    }
+    start_step(engine, options->time_ms, options->monotonic_ms, options->random, update);
+    if (sx_store_open(engine->directory, engine->vfs, &engine->store, err) < 0 ||
+        load(engine, err) < 0) {
+        sx_engine_close(engine);
+        sx_update_clear(update);
+        return -1;
+    }
+    boot(engine);
+    settle(engine);
+    engine->update = NULL;
+    *ret_engine = engine;
+    return 0;
+}
+
+void sx_engine_close(struct sx_engine *engine)
+{
+    if (!engine)
+        return;
+    sx_candidate_discard(engine);
+    sx_snapshot_forget(engine);
+    for (size_t i = 0; i < SX_PEERS_MAX; i++) {
+        sx_snapshot_drop(&engine->peers[i].out);
+        free(engine->peers[i].link_sent);
+    }
+    sx_revision_clear(&engine->latest);
+    sx_change_list_clear(&engine->applied_values);
+    sx_tree_clear(&engine->tree);
+    sx_store_close(engine->store);
+    free(engine->directory);
+    free(engine->vfs);
+    free(engine);
+}
+
+static int validate(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
+{
+    /* Running is valid at all times. */
+    return event->datastore == SX_DATASTORE_CANDIDATE ? sx_candidate_validate(engine, err) : 0;
+}
+
+static int happen(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
+{
+    switch (event->type) {
+    case SX_EVENT_EDIT:
+        return event->edit.target == SX_DATASTORE_CANDIDATE ? sx_candidate_edit(engine, event, err)
+                                                            : sx_commit_edit(engine, event, err);
+    case SX_EVENT_COMMIT:
+        return sx_candidate_commit(engine, event, err);
+    case SX_EVENT_DISCARD:
+        if (sx_lock_allows(engine, SX_DATASTORE_CANDIDATE, event->origin.session, err) < 0)
+            return -1;
+        sx_candidate_discard(engine);
+        return 0;
+    case SX_EVENT_VALIDATE:
+        return validate(engine, event, err);
+    case SX_EVENT_LOCK:
+        return sx_lock(engine, event, err);
+    case SX_EVENT_UNLOCK:
+        return sx_unlock(engine, event, err);
+    case SX_EVENT_SESSION_END:
+        sx_lock_session_end(engine, event->origin.session);
+        return 0;
+    case SX_EVENT_RESTART:
+        sx_update_add(engine->update, SX_ACTION_RESTART, NULL);
+        return 0;
+    case SX_EVENT_FORCE_UPDATE:
+        return sx_force_update(engine, err);
+    case SX_EVENT_LINK_UP:
+        sx_cluster_link_up(engine, event);
+        return 0;
+    case SX_EVENT_LINK_DOWN:
+        sx_cluster_link_down(engine, event);
+        return 0;
+    case SX_EVENT_MESSAGE:
+        sx_replicate_message(engine, event->message.peer, event->message.message);
+        return 0;
+    case SX_EVENT_RESOLVED:
+        sx_cluster_resolved(engine, event);
+        return 0;
+    case SX_EVENT_NOTIFIED:
+        if (event->notified > engine->alarms.notified)
+            engine->alarms.notified = event->notified;
+        save_notified(engine);
+        return 0;
+    case SX_EVENT_TICK:
+        return 0;
+    }
+    return sx_error_set(err, SX_E_INTERNAL, "no such event: %d", (int)event->type);
+}
+
+void sx_engine_step(
+    struct sx_engine *engine, const struct sx_event *event, struct sx_update *update)
+{
+    start_step(engine, event->time_ms, event->monotonic_ms, event->random, update);
+    update->failed = happen(engine, event, &update->error) < 0;
+    settle(engine);
+    engine->update = NULL;
+}
+
+bool sx_engine_is_new(const struct sx_engine *engine)
+{
+    return engine->rows_at_boot == 0;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sextant/edit.h"
+#include "sextant/message.h"
+
+struct lyd_node;
+
+/** What can happen to an engine. */
+enum sx_event_type {
+    SX_EVENT_TICK = 1, /**< nothing but time passing: the deadline of the last update is here */
+    SX_EVENT_EDIT, /**< <edit-config> */
+    SX_EVENT_COMMIT, /**< <commit>: the candidate becomes running */
+    SX_EVENT_DISCARD, /**< <discard-changes> */
+    SX_EVENT_VALIDATE, /**< <validate> of a datastore */
+    SX_EVENT_LOCK, /**< <lock> */
+    SX_EVENT_UNLOCK, /**< <unlock> */
+    SX_EVENT_SESSION_END, /**< a session is gone: its locks and its locked candidate go */
+    SX_EVENT_RESTART, /**< the restart RPC */
+    SX_EVENT_FORCE_UPDATE, /**< the force-config-update RPC */
+    SX_EVENT_LINK_UP, /**< a link with a peer stands, TLS done */
+    SX_EVENT_LINK_DOWN, /**< a link is lost, or an attempt to get one failed */
+    SX_EVENT_MESSAGE, /**< a peer said something over its link */
+    SX_EVENT_RESOLVED, /**< an answer to SX_ACTION_RESOLVE */
+    SX_EVENT_NOTIFIED, /**< notifications up to a sequence number were handed to the network */
+};
+
+/** What the agent found out about a peer's certificate. */
+enum sx_certificate_status {
+    SX_CERTIFICATE_UNKNOWN = 0,
+    SX_CERTIFICATE_VALID,
+    SX_CERTIFICATE_INVALID,
+};
+
+/** Everything that an engine may know of the outside. The caller keeps ownership of all pointers
+ * but `message`, which passes to the engine. */
+struct sx_event {
+    enum sx_event_type type;
+    int64_t time_ms; /**< UTC, milliseconds since 1970 */
+    int64_t monotonic_ms; /**< milliseconds of a clock that never goes back */
+    uint8_t random[32];
+    struct sx_origin origin; /**< who asks: EDIT … FORCE_UPDATE, SESSION_END */
+    union {
+        struct {
+            enum sx_datastore target;
+            enum sx_default_operation default_operation;
+            bool test_only; /**< validate, change nothing */
+            const struct lyd_node *config; /**< first top-level sibling, or NULL; borrowed */
+        } edit;
+        enum sx_datastore datastore; /**< VALIDATE, LOCK, UNLOCK */
+        struct {
+            const char *peer; /**< address of the peer as this engine's list has it */
+            enum sx_certificate_status certificate;
+            char reason[SX_REASON_MAX]; /**< LINK_DOWN: why; certificate invalid: why */
+            bool certificate_reason; /**< LINK_DOWN: the certificate was the reason */
+        } link;
+        struct {
+            const char *peer;
+            struct sx_message *message; /**< passes to the engine, whatever the result */
+        } message;
+        struct {
+            const char *name;
+            char address[64]; /**< IP literal, or "" when the name does not resolve */
+        } resolved;
+        uint64_t notified;
+    };
+};

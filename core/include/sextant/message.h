@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sextant/history.h"
+
+/** Peers in a cluster. */
+#define SX_PEERS_MAX 6
+/** Longest address of a peer (FQDN or IP literal) with NUL, RFC 1035's 253 and some. */
+#define SX_ADDRESS_MAX 256
+/** Longest name of a cluster, a system or a version with NUL. */
+#define SX_NAME_MAX 256
+/** Longest reason of a refusal, a lost link or a bad certificate, with NUL. */
+#define SX_REASON_MAX 256
+
+/** What peers say to each other; the agent carries it as protobuf envelopes over TLS. */
+enum sx_message_type {
+    SX_MESSAGE_HELLO = 1, /**< who I am and where I stand; again whenever that changes */
+    SX_MESSAGE_REVISION, /**< primary: one revision of the journal */
+    SX_MESSAGE_POSITION, /**< subordinate: what I hold durably now (acknowledges) */
+    SX_MESSAGE_REFUSAL, /**< subordinate: this revision or snapshot cannot be taken */
+    SX_MESSAGE_SNAPSHOT_BEGIN, /**< primary: the history that the snapshot stands for */
+    SX_MESSAGE_SNAPSHOT_PIECE, /**< primary: some rows of it */
+    SX_MESSAGE_SNAPSHOT_END, /**< primary: all rows were sent */
+    SX_MESSAGE_SNAPSHOT_NEXT, /**< subordinate: piece stored, send the next */
+    SX_MESSAGE_COPIED, /**< primary: items that are agreed and copied */
+    SX_MESSAGE_SYNC, /**< primary: digest of a revision, at each sync-interval */
+};
+
+/** SX_MESSAGE_HELLO. By value. */
+struct sx_hello {
+    char software_version[SX_NAME_MAX];
+    uint8_t schema_hash[SX_DIGEST_SIZE];
+    char system_name[SX_NAME_MAX];
+    char cluster_name[SX_NAME_MAX]; /**< applied; "" for none */
+    char ip_version[8]; /**< applied; "ipv4" or "ipv6" */
+    char tls_verification[16]; /**< applied; "permissive" or "enforce" */
+    char peers[SX_PEERS_MAX][SX_ADDRESS_MAX]; /**< the list, index 1 first; "" past its end */
+    uint8_t configuration_primary; /**< index, 0 for none */
+    uint8_t local_index; /**< the sender's own index, 0 when not in list */
+    bool take_snapshot; /**< joining or forced: the replicated content is to be replaced */
+    int64_t time_ms;
+    struct sx_history history;
+};
+
+/** One message, by type; owns what its members own. */
+struct sx_message {
+    enum sx_message_type type;
+    union {
+        struct sx_hello *hello; /**< HELLO; owned */
+        struct sx_revision *revision; /**< REVISION; owned */
+        struct sx_history *history; /**< POSITION, SNAPSHOT_BEGIN, SYNC; owned */
+        struct sx_fragment_list fragments; /**< SNAPSHOT_PIECE; of the replicated scope, in the
+                                                order of the store */
+        struct sx_change_list changes; /**< COPIED */
+        struct {
+            uint64_t number; /**< the revision that was refused, 0: the snapshot */
+            char reason[SX_REASON_MAX];
+        } refusal;
+    };
+    uint64_t total; /**< SNAPSHOT_BEGIN: bytes in all, estimated; PIECE: bytes sent so far */
+};
+
+/** A message of `type` with its members allocated, for sx_message_free(). */
+struct sx_message *sx_message_new(enum sx_message_type type);
+
+/** Releases a message and what it owns (NULL is fine). */
+void sx_message_free(struct sx_message *message);

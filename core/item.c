@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "item.h"
+
+#include "libyang_error.h"
+#include "path.h"
+#include "sextant/schema.h"
+
+#include <stdlib.h>
+
+static int check_node(const struct lyd_node *node, struct sx_error *err)
+{
+    if (!sx_schema_class(node->schema))
+        return sx_error_set(
+            err, SX_E_UNKNOWN_ELEMENT, "%s: this is not configuration", node->schema->name);
+    if (node->meta || ((node->schema->nodetype & LYD_NODE_TERM) && (node->flags & LYD_DEFAULT)))
+        return sx_error_set(
+            err, SX_E_BAD_ATTRIBUTE, "%s: metadata cannot stand here", node->schema->name);
+    return sx_path_check_key(node, err);
+}
+
+/* Checks siblings and what is below them, and drops empty containers. */
+static int tidy(struct lyd_node **first, struct sx_error *err)
+{
+    struct lyd_node *next;
+
+    for (struct lyd_node *node = *first; node; node = next) {
+        next = node->next;
+        if (check_node(node, err) < 0)
+            return -1;
+        if (node->schema->nodetype & LYD_NODE_INNER) {
+            struct lyd_node *child = lyd_child(node);
+
+            if (tidy(&child, err) < 0)
+                return -1;
+        }
+        if (lysc_is_np_cont(node->schema) && !lyd_child(node)) {
+            if (*first == node)
+                *first = next;
+            lyd_free_tree(node);
+        }
+    }
+    return 0;
+}
+
+/* A parent of the same kind for the parser, which links what it reads at once. */
+static struct lyd_node *stand_in(const struct lyd_node *parent)
+{
+    struct lyd_node *copy = NULL;
+
+    if (parent && lyd_dup_single(parent, NULL, LYD_DUP_NO_META, &copy) != LY_SUCCESS)
+        abort(); /* only for want of memory */
+    return copy;
+}
+
+static struct lyd_node *first_item(const struct lyd_node *parent)
+{
+    struct lyd_node *node = lyd_child(parent);
+
+    while (node && lysc_is_key(node->schema))
+        node = node->next;
+    return node;
+}
+
+static int parse(struct ly_ctx *context, struct lyd_node *parent, const char *json,
+    struct lyd_node **first, struct sx_error *err)
+{
+    struct ly_in *in = NULL;
+    LY_ERR result;
+
+    if (ly_in_new_memory(json, &in) != LY_SUCCESS)
+        abort(); /* only for want of memory */
+    result = lyd_parse_data(context, parent, in, LYD_JSON,
+        LYD_PARSE_ONLY | LYD_PARSE_STRICT | LYD_PARSE_NO_STATE, 0, first);
+    ly_in_free(in, 0);
+    if (result == LY_SUCCESS)
+        return 0;
+    return sx_libyang_error(context, SX_E_INVALID_VALUE, NULL, err);
+}
+
+int sx_item_parse(struct ly_ctx *context, const struct lyd_node *parent, const char *json,
+    struct lyd_node **ret_first, struct sx_error *err)
+{
+    struct lyd_node *above = stand_in(parent), *first = NULL;
+    int result = parse(context, above, json, &first, err);
+
+    if (above) {
+        first = first_item(above);
+        if (first)
+            lyd_unlink_siblings(first);
+    }
+    if (result == 0)
+        result = tidy(&first, err);
+    if (result < 0)
+        lyd_free_siblings(first);
+    else
+        *ret_first = first;
+    lyd_free_tree(above);
+    return result;
+}

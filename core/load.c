@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load.h"
+
+#include "digest.h"
+#include "item.h"
+#include "path.h"
+#include "transaction_impl.h"
+#include "validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The list that a row belongs to; `cursor` is an entry of the row before. */
+static const struct lysc_node *list_of(
+    const struct ly_ctx *context, const char *list, const struct lyd_node *cursor)
+{
+    const struct lysc_node *schema;
+
+    if (cursor) {
+        char *path = sx_path_of_schema(cursor->schema);
+        bool same = strcmp(path, list) == 0;
+
+        free(path);
+        if (same)
+            return cursor->schema;
+    }
+    schema = lys_find_path(context, NULL, list, 0);
+    return sx_schema_class(schema) ? schema : NULL;
+}
+
+/* The containers above an outermost list, made where they are missing and hold nothing of their
+ * own. */
+static int find_parent(struct sx_tree *tree, const struct lysc_node *schema,
+    struct lyd_node **ret_parent, struct sx_error *err)
+{
+    const struct lysc_node *above = lysc_data_parent(schema);
+    struct lyd_node *upper = NULL, *node;
+
+    if (!above) {
+        *ret_parent = NULL;
+        return 0;
+    }
+    node = sx_rest_find(tree->root, above);
+    if (!node) {
+        if (!lysc_is_np_cont(above))
+            return sx_error_set(err, SX_E_DATA_MISSING,
+                "%s: the container %s, which it belongs to, is not there", schema->name,
+                above->name);
+        if (find_parent(tree, above, &upper, err) < 0)
+            return -1;
+        if (lyd_new_inner(upper, above->module, above->name, 0, &node) != LY_SUCCESS ||
+            (!upper && lyd_insert_sibling(tree->root, node, &tree->root) != LY_SUCCESS))
+            abort(); /* only for want of memory */
+    }
+    *ret_parent = node;
+    return 0;
+}
+
+static int check_entry(const struct lyd_node *entry, const struct lysc_node *list,
+    const struct sx_fragment *fragment, const struct lyd_node *siblings, struct sx_error *err)
+{
+    char *key;
+    bool same;
+
+    if (!entry || entry->next || entry->schema != list)
+        return sx_error_set(err, SX_E_INVALID_VALUE, "the body is not one entry of the list");
+    key = sx_path_key(entry);
+    same = strcmp(key, fragment->key) == 0;
+    free(key);
+    if (!same)
+        return sx_error_set(err, SX_E_INVALID_VALUE, "the body has another key");
+    if (lyd_find_sibling_first(siblings, entry, NULL) == LY_SUCCESS)
+        return sx_error_set(err, SX_E_DATA_EXISTS, "the entry is there already");
+    return 0;
+}
+
+static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
+    const struct sx_fragment *fragment, struct sx_error *err)
+{
+    struct ly_ctx *context = sx_schema_context(tree->schema);
+    const struct lysc_node *list = list_of(context, fragment->list, *cursor);
+    struct lyd_node *parent = NULL, *entry = NULL;
+
+    if (!list || !(sx_schema_class(list)->flags & SX_NODE_FRAGMENT))
+        return sx_error_set(err, SX_E_UNKNOWN_ELEMENT, "the schema has no such list");
+    if (sx_schema_class(list)->scope != fragment->scope)
+        return sx_error_set(err, SX_E_INVALID_VALUE, "the list is %s, not %s",
+            sx_scope_name(sx_schema_class(list)->scope), sx_scope_name(fragment->scope));
+    if (*cursor && (*cursor)->schema == list)
+        parent = lyd_parent(*cursor);
+    else if (find_parent(tree, list, &parent, err) < 0)
+        return -1;
+    if (sx_item_parse(context, parent, fragment->body, &entry, err) < 0)
+        return -1;
+    if (check_entry(entry, list, fragment, parent ? lyd_child(parent) : tree->root, err) < 0) {
+        lyd_free_siblings(entry);
+        return -1;
+    }
+    if ((parent ? lyd_insert_child(parent, entry)
+                : lyd_insert_sibling(tree->root, entry, &tree->root)) != LY_SUCCESS)
+        abort(); /* only for want of memory */
+    if (fragment->scope == SX_SCOPE_REPLICATED)
+        sx_digest_add(tree->digest, entry);
+    *cursor = entry;
+    return 0;
+}
+
+/* All items of what a top-level node holds outside of lists are of the row's scope. */
+static int check_rest(
+    const struct lyd_node *node, enum sx_scope scope, struct sx_error *err)
+{
+    for (; node; node = node->next) {
+        const struct sx_node_class *class = sx_schema_class(node->schema);
+
+        if (class->flags & SX_NODE_FRAGMENT)
+            return sx_error_set(err, SX_E_INVALID_VALUE,
+                "%s: entries of lists have rows of their own", node->schema->name);
+        if (!lysc_is_np_cont(node->schema) && class->scope != scope)
+            return sx_error_set(err, SX_E_INVALID_VALUE, "%s is %s, not %s", node->schema->name,
+                sx_scope_name(class->scope), sx_scope_name(scope));
+        if (node->schema->nodetype == LYS_CONTAINER &&
+            check_rest(lyd_child(node), scope, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* True when an item is in the tree already. */
+static bool overlaps(const struct lyd_node *siblings, const struct lyd_node *node)
+{
+    for (; node; node = node->next) {
+        struct lyd_node *found = NULL;
+
+        if (node->schema->nodetype == LYS_LEAFLIST
+                ? lyd_find_sibling_first(siblings, node, &found) != LY_SUCCESS
+                : lyd_find_sibling_val(siblings, node->schema, NULL, 0, &found) != LY_SUCCESS)
+            continue;
+        if (!lysc_is_np_cont(node->schema) || overlaps(lyd_child(found), lyd_child(node)))
+            return true;
+    }
+    return false;
+}
+
+static int load_rest(
+    struct sx_tree *tree, const struct sx_fragment *fragment, struct sx_error *err)
+{
+    struct ly_ctx *context = sx_schema_context(tree->schema);
+    const struct lysc_node *top = lys_find_path(context, NULL, fragment->list, 0);
+    struct lyd_node *first = NULL;
+    int result = 0;
+
+    if (!sx_schema_class(top) || lysc_data_parent(top))
+        return sx_error_set(err, SX_E_UNKNOWN_ELEMENT, "the schema has no such top-level node");
+    if (sx_item_parse(context, NULL, fragment->body, &first, err) < 0)
+        return -1;
+    for (const struct lyd_node *node = first; node && result == 0; node = node->next)
+        if (node->schema != top)
+            result = sx_error_set(err, SX_E_INVALID_VALUE, "the body holds another node");
+    if (result == 0)
+        result = check_rest(first, fragment->scope, err);
+    if (result == 0 && overlaps(tree->root, first))
+        result = sx_error_set(err, SX_E_DATA_EXISTS, "an item of it is there already");
+    if (result == 0) {
+        if (fragment->scope == SX_SCOPE_REPLICATED)
+            for (const struct lyd_node *node = first; node; node = node->next)
+                sx_digest_add(tree->digest, node);
+        if (first && lyd_merge_siblings(&tree->root, first, LYD_MERGE_DESTRUCT) != LY_SUCCESS)
+            abort(); /* only for want of memory */
+        first = NULL;
+    }
+    lyd_free_siblings(first);
+    return result;
+}
+
+int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
+    const struct sx_fragment *fragment, struct sx_error *err)
+{
+    struct sx_error reason;
+    char *path;
+    int result;
+
+    if (!fragment->body)
+        result = sx_error_set(&reason, SX_E_INVALID_VALUE, "the row has no body");
+    else if (fragment->key[0])
+        result = load_entry(tree, cursor, fragment, &reason);
+    else
+        result = load_rest(tree, fragment, &reason);
+    if (result == 0)
+        return 0;
+    path = sx_fragment_path(fragment);
+    sx_error_set(err, reason.code, "%.200s: %s", path, reason.message);
+    sx_error_at(err, path);
+    free(path);
+    return -1;
+}
+
+int sx_load_finish(struct sx_tree *tree, struct sx_error *err)
+{
+    tree->whole_validations++;
+    if (tree->schema->nested_choices) {
+        /* libyang forgets the defaults beside a choice that stands in a case. */
+        static const uint8_t unused[16];
+        struct sx_transaction *transaction = sx_transaction_begin(tree, unused);
+
+        sx_transaction_complete_all(transaction);
+        sx_undo_keep(&transaction->undo);
+        sx_transaction_undo(transaction);
+    }
+    return sx_validate_all(tree, err);
+}

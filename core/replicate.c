@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.h"
+
+#include "sextant/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The primary knows where each subordinate stands (hello, position) and sends what it lacks: from
+ * the journal where that reaches back far enough, else a snapshot. A subordinate takes revisions
+ * one after the other, from the peer that it holds for the primary and from no other. */
+
+void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer)
+{
+    peer->sending = false;
+    peer->retry_at_ms = 0;
+    sx_snapshot_drop(&peer->out);
+    if (engine->in.active && strcasecmp(engine->in.from, peer->address) == 0)
+        sx_snapshot_forget(engine);
+}
+
+static size_t bytes_of(const struct sx_revision *revision)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < revision->changes.count; i++) {
+        const struct sx_change *change = &revision->changes.items[i];
+
+        bytes += 64 + strlen(change->path) + (change->value ? strlen(change->value) : 0) +
+                 (change->old_value ? strlen(change->old_value) : 0) +
+                 (change->after ? strlen(change->after) : 0);
+    }
+    return bytes;
+}
+
+static void copy_revision(const struct sx_revision *from, struct sx_revision *ret_copy)
+{
+    struct sx_change_list changes = {0};
+
+    for (size_t i = 0; i < from->changes.count; i++)
+        sx_change_list_copy(&changes, &from->changes.items[i]);
+    *ret_copy = *from;
+    ret_copy->changes = changes;
+}
+
+/* The newest revision is at hand; older ones are in the journal. */
+static int read_revision(struct sx_engine *engine, uint64_t number, struct sx_revision *ret)
+{
+    struct sx_error err = {0};
+
+    if (engine->latest.number == number) {
+        copy_revision(&engine->latest, ret);
+        return 0;
+    }
+    return sx_store_journal(engine->store, number, ret, &err);
+}
+
+static void send_revisions(struct sx_engine *engine, struct sx_peer *peer)
+{
+    uint64_t newest = sx_history_revision(&engine->history);
+
+    while (peer->sent < newest && peer->sent - peer->acknowledged < SX_WINDOW_REVISIONS &&
+           peer->window_bytes < SX_WINDOW_BYTES) {
+        struct sx_message *message = sx_message_new(SX_MESSAGE_REVISION);
+        size_t bytes;
+
+        if (read_revision(engine, peer->sent + 1, message->revision) < 0 ||
+            (bytes = bytes_of(message->revision)) > SX_REVISION_BYTES_MAX) {
+            sx_message_free(message);
+            /* What was sent before must have arrived: its answers would confuse a snapshot. */
+            if (peer->sent == peer->acknowledged)
+                sx_snapshot_send(engine, peer);
+            return;
+        }
+        sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
+        peer->sent++;
+        peer->window[peer->sent % SX_WINDOW_REVISIONS] = bytes;
+        peer->window_bytes += bytes;
+    }
+}
+
+static bool diverged(const struct sx_history *history, const struct sx_history *other)
+{
+    return !sx_history_holds(history, sx_history_lineage(other), sx_history_revision(other));
+}
+
+static void serve(struct sx_engine *engine, struct sx_peer *peer)
+{
+    const struct sx_history *theirs = &peer->hello.history;
+
+    if (peer->out.reader || sx_hello_obstacle(engine, peer, true) ||
+        engine->monotonic_ms < peer->retry_at_ms)
+        return;
+    if (peer->retry_at_ms > 0)
+        peer->sending = false;
+    peer->retry_at_ms = 0;
+    if (peer->hello.take_snapshot) {
+        sx_snapshot_send(engine, peer);
+        return;
+    }
+    if (!peer->sending) {
+        peer->sending = true;
+        peer->sent = peer->acknowledged = sx_history_revision(theirs);
+        peer->window_bytes = 0;
+    }
+    send_revisions(engine, peer);
+}
+
+/* At each interval the primary tells its digest to be compared, and all tell where they stand. */
+static void sync(struct sx_engine *engine)
+{
+    engine->sync_at_ms = engine->monotonic_ms + engine->configured.sync_interval_s * 1000ll;
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        struct sx_peer *peer = &engine->peers[i];
+        struct sx_message *message;
+
+        if (!peer->up)
+            continue;
+        if (engine->role != SX_ROLE_PRIMARY || sx_hello_obstacle(engine, peer, true)) {
+            sx_replicate_position(engine, peer);
+            continue;
+        }
+        message = sx_message_new(SX_MESSAGE_SYNC);
+        *message->history = engine->history;
+        sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
+    }
+    if (engine->role == SX_ROLE_PRIMARY)
+        engine->last_sync_ms = engine->now_ms;
+}
+
+/* A peer that neither stores the pieces of its snapshot nor refuses them would hold the database's
+ * log for ever. */
+static void watch_snapshot(struct sx_engine *engine, struct sx_peer *peer)
+{
+    struct sx_action *action;
+
+    if (!peer->out.reader || engine->monotonic_ms < peer->out.moved_ms + SX_SNAPSHOT_STALL_MS)
+        return;
+    sx_snapshot_drop(&peer->out);
+    action = sx_update_add(engine->update, SX_ACTION_LINK_RESET, peer->address);
+    snprintf(action->reason, sizeof action->reason, "it does not take the snapshot");
+}
+
+static void judge_conflict(struct sx_engine *engine)
+{
+    struct sx_peer *primary = sx_cluster_primary(engine);
+
+    if (engine->role != SX_ROLE_SUBORDINATE) {
+        engine->conflict = false;
+        return;
+    }
+    /* Without word from the primary the last judgement stands. */
+    if (!primary || !primary->up || !primary->heard || sx_hello_obstacle(engine, primary, false))
+        return;
+    engine->conflict =
+        !engine->take_snapshot &&
+        (engine->digest_differs || diverged(&primary->hello.history, &engine->history));
+}
+
+void sx_replicate_settle(struct sx_engine *engine)
+{
+    judge_conflict(engine);
+    if (engine->role == SX_ROLE_PRIMARY)
+        for (size_t i = 0; i < engine->peer_count; i++)
+            if (engine->peers[i].up && engine->peers[i].heard) {
+                watch_snapshot(engine, &engine->peers[i]);
+                serve(engine, &engine->peers[i]);
+            }
+    if (engine->peer_count > 0 &&
+        (engine->sync_at_ms == 0 || engine->monotonic_ms >= engine->sync_at_ms))
+        sync(engine);
+}
+
+void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer)
+{
+    struct sx_message *message = sx_message_new(SX_MESSAGE_POSITION);
+
+    *message->history = engine->history;
+    sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
+}
+
+void sx_replicate_refused(
+    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
+{
+    peer->sending = false;
+    /* Trying again is the primary's part. */
+    if (engine->role == SX_ROLE_PRIMARY)
+        peer->retry_at_ms =
+            engine->monotonic_ms + (number ? SX_REFUSED_RETRY_MS : SX_REFUSED_SNAPSHOT_RETRY_MS);
+    peer->refused = true;
+    peer->refused_number = number ? number : UINT64_MAX;
+    snprintf(peer->refusal, sizeof peer->refusal, "%s", reason);
+}
+
+static void refuse(
+    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
+{
+    struct sx_message *message = sx_message_new(SX_MESSAGE_REFUSAL);
+
+    message->refusal.number = number;
+    snprintf(message->refusal.reason, sizeof message->refusal.reason, "%s", reason);
+    sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
+    sx_replicate_refused(engine, peer, number, reason);
+    sx_update_log(engine->update, SX_LOG_WARNING, "cluster: refused %s %llu of peer %u (%s): %s",
+        number ? "revision" : "the snapshot, revision", (unsigned long long)number, peer->index,
+        peer->address, reason);
+}
+
+/* Why configuration from this peer is not taken, or NULL. */
+static const char *not_from(struct sx_engine *engine, const struct sx_peer *peer)
+{
+    if (engine->role != SX_ROLE_SUBORDINATE || sx_cluster_primary(engine) != peer)
+        return "it is not the configuration primary here";
+    return sx_hello_obstacle(engine, peer, false);
+}
+
+/* The primary's history as told by its hello moves on with each revision that it sends. */
+static void follow(struct sx_history *history, const struct sx_revision *revision)
+{
+    if (revision->number <= sx_history_revision(history))
+        return;
+    if (strcmp(sx_history_lineage(history), revision->lineage) != 0)
+        sx_history_start(history, revision->lineage);
+    sx_history_advance(history, revision->digest);
+    history->chain[history->count - 1].last_revision = revision->number;
+}
+
+static void take_revision(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_revision *revision)
+{
+    const char *obstacle = not_from(engine, peer);
+    struct sx_error err = {0};
+
+    if (obstacle) {
+        refuse(engine, peer, revision->number, obstacle);
+        return;
+    }
+    if (engine->take_snapshot)
+        return;
+    /* Who sends revisions has given its snapshot up. */
+    if (engine->in.active)
+        sx_snapshot_forget(engine);
+    follow(&peer->hello.history, revision);
+    if (diverged(&peer->hello.history, &engine->history)) {
+        refuse(engine, peer, revision->number, "the configurations have diverged");
+        return;
+    }
+    if (revision->number <= sx_history_revision(&engine->history)) {
+        sx_replicate_position(engine, peer);
+        return;
+    }
+    if (revision->number != sx_history_revision(&engine->history) + 1) {
+        /* Those that were on their way behind a refused one. */
+        if (peer->refused)
+            return;
+        refuse(engine, peer, revision->number, "a revision before it is missing");
+        return;
+    }
+    if (sx_commit_revision(engine, revision, &err) < 0) {
+        refuse(engine, peer, revision->number, err.message);
+        return;
+    }
+    peer->refused = false;
+    engine->last_sync_ms = engine->now_ms;
+    sx_replicate_position(engine, peer);
+}
+
+static void take_position(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_history *history)
+{
+    uint64_t revision = sx_history_revision(history);
+
+    peer->hello.history = *history;
+    if (engine->role != SX_ROLE_PRIMARY)
+        return;
+    if (peer->out.all_sent && revision == sx_history_revision(&peer->out.history) &&
+        strcmp(sx_history_lineage(history), sx_history_lineage(&peer->out.history)) == 0) {
+        sx_snapshot_drop(&peer->out);
+        peer->hello.take_snapshot = false;
+        peer->sending = false;
+        peer->refused = false;
+    }
+    if (revision >= peer->refused_number)
+        peer->refused = false;
+    while (peer->sending && peer->acknowledged < revision && peer->acknowledged < peer->sent) {
+        peer->acknowledged++;
+        peer->window_bytes -= peer->window[peer->acknowledged % SX_WINDOW_REVISIONS];
+    }
+}
+
+static void take_refusal(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
+{
+    sx_snapshot_drop(&peer->out);
+    /* The first of a row says why. */
+    if (peer->retry_at_ms > engine->monotonic_ms)
+        return;
+    sx_replicate_refused(engine, peer, message->refusal.number, message->refusal.reason);
+    sx_update_log(engine->update, SX_LOG_WARNING, "cluster: peer %u (%s) refused revision %llu: %s",
+        peer->index, peer->address, (unsigned long long)message->refusal.number,
+        message->refusal.reason);
+}
+
+static void compare_digests(struct sx_engine *engine, const struct sx_history *primary)
+{
+    if (sx_history_revision(primary) == sx_history_revision(&engine->history) &&
+        strcmp(sx_history_lineage(primary), sx_history_lineage(&engine->history)) == 0)
+        engine->digest_differs =
+            memcmp(primary->digest, engine->history.digest, SX_DIGEST_SIZE) != 0;
+}
+
+static void take_hello(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
+{
+    bool wanted = peer->heard && peer->hello.take_snapshot;
+
+    peer->hello = *message->hello;
+    peer->heard = true;
+    peer->retry_at_ms = 0;
+    /* A peer that has just asked for a snapshot, or no longer does, starts from the beginning. */
+    if (wanted != peer->hello.take_snapshot)
+        sx_replicate_reset(engine, peer);
+    peer->sending = false;
+    if (!not_from(engine, peer))
+        compare_digests(engine, &peer->hello.history);
+}
+
+static void take_sync(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_history *history)
+{
+    if (not_from(engine, peer))
+        return;
+    peer->hello.history = *history;
+    engine->last_sync_ms = engine->now_ms;
+    compare_digests(engine, history);
+    sx_replicate_position(engine, peer);
+}
+
+static void take_snapshot(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
+{
+    const char *obstacle = not_from(engine, peer);
+    struct sx_error err = {0};
+    int result;
+
+    if (obstacle) {
+        refuse(engine, peer, 0, obstacle);
+        return;
+    }
+    if (message->type == SX_MESSAGE_SNAPSHOT_BEGIN)
+        result = sx_snapshot_begin(engine, peer, message, &err);
+    else if (message->type == SX_MESSAGE_SNAPSHOT_PIECE)
+        result = sx_snapshot_piece(engine, peer, message, &err);
+    else
+        result = sx_snapshot_end(engine, peer, &err);
+    if (result == 0)
+        return;
+    sx_snapshot_forget(engine);
+    refuse(engine, peer, 0, err.message);
+}
+
+void sx_replicate_message(struct sx_engine *engine, const char *address, struct sx_message *message)
+{
+    struct sx_peer *peer = sx_cluster_peer(engine, address);
+    struct sx_error err = {0};
+
+    if (!peer || !peer->up || (!peer->heard && message->type != SX_MESSAGE_HELLO))
+        goto out;
+    engine->status_changed = true;
+    switch (message->type) {
+    case SX_MESSAGE_HELLO:
+        take_hello(engine, peer, message);
+        break;
+    case SX_MESSAGE_REVISION:
+        take_revision(engine, peer, message->revision);
+        break;
+    case SX_MESSAGE_POSITION:
+        take_position(engine, peer, message->history);
+        break;
+    case SX_MESSAGE_REFUSAL:
+        take_refusal(engine, peer, message);
+        break;
+    case SX_MESSAGE_SNAPSHOT_BEGIN:
+    case SX_MESSAGE_SNAPSHOT_PIECE:
+    case SX_MESSAGE_SNAPSHOT_END:
+        take_snapshot(engine, peer, message);
+        break;
+    case SX_MESSAGE_SNAPSHOT_NEXT:
+        sx_snapshot_continue(engine, peer);
+        break;
+    case SX_MESSAGE_COPIED:
+        if (!not_from(engine, peer) &&
+            sx_commit_copied(engine, &message->changes, peer->address, &err) < 0)
+            sx_update_log(engine->update, SX_LOG_WARNING,
+                "cluster: items copied by peer %u (%s) were not taken: %s", peer->index,
+                peer->address, err.message);
+        break;
+    case SX_MESSAGE_SYNC:
+        take_sync(engine, peer, message->history);
+        break;
+    }
+out:
+    sx_message_free(message);
+}

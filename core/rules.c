@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.h"
+
+#include <libyang/libyang.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CLUSTER "/sextant-cluster:cluster"
+#define SECRET_MASK "********"
+
+/* Linked to a peer that went on from where we are, as primary: what is committed here would be a
+ * second future of the same past. */
+static const struct sx_peer *successor(const struct sx_engine *engine)
+{
+    const char *lineage = sx_history_lineage(&engine->history);
+    uint64_t revision = sx_history_revision(&engine->history);
+
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        const struct sx_peer *peer = &engine->peers[i];
+
+        if (peer->up && peer->heard && peer->hello.configuration_primary &&
+            peer->hello.configuration_primary == peer->hello.local_index &&
+            strcmp(sx_history_lineage(&peer->hello.history), lineage) != 0 && *lineage &&
+            sx_history_holds(&peer->hello.history, lineage, revision))
+            return peer;
+    }
+    return NULL;
+}
+
+static int check_role(
+    const struct sx_engine *engine, const struct sx_change *change, struct sx_error *err)
+{
+    const struct sx_peer *other;
+
+    if (engine->role == SX_ROLE_SUBORDINATE || engine->role == SX_ROLE_NOT_IN_LIST) {
+        const char *primary = engine->configured.primary
+                                  ? engine->configured.peers[engine->configured.primary - 1]
+                                  : "";
+
+        if (engine->role == SX_ROLE_SUBORDINATE)
+            sx_error_set(err, SX_E_ACCESS_DENIED,
+                "this is a replicated item: edit it on the configuration primary, %s", primary);
+        else
+            sx_error_set(err, SX_E_ACCESS_DENIED,
+                "this is a replicated item, and this system is not in the list of peers: edit it "
+                "on the configuration primary, %s",
+                primary);
+        sx_error_tag(err, "not-primary");
+        return sx_error_at(err, change->path);
+    }
+    other = engine->role == SX_ROLE_PRIMARY ? successor(engine) : NULL;
+    if (other) {
+        sx_error_set(err, SX_E_ACCESS_DENIED,
+            "peer %s is configuration primary too and has gone on from this configuration: name "
+            "one primary on every peer",
+            other->address);
+        sx_error_tag(err, "not-primary");
+        return sx_error_at(err, change->path);
+    }
+    return 0;
+}
+
+/* Names are agreed and the mode is agreed and copied: YANG cannot state a rule between the two. */
+static int check_enforce(const struct sx_cluster_config *config, struct sx_error *err)
+{
+    char path[96];
+
+    if (strcmp(config->tls_verification, "enforce") != 0)
+        return 0;
+    for (size_t i = 0; i < config->peer_count; i++) {
+        if (!sx_config_is_literal(config->peers[i]))
+            continue;
+        snprintf(path, sizeof path, CLUSTER "/peers/peer[index='%zu']/address", i + 1);
+        sx_error_set(err, SX_E_OPERATION_FAILED,
+            "%s is an IP address, but TLS verification enforce holds certificates against names: "
+            "give every peer's FQDN",
+            config->peers[i]);
+        sx_error_tag(err, "fqdn-required");
+        return sx_error_at(err, path);
+    }
+    return 0;
+}
+
+static int check_growth(
+    const struct sx_engine *engine, const struct sx_cluster_config *config, struct sx_error *err)
+{
+    if (engine->applied.peer_count > 0 || config->peer_count < 2 || config->primary == 0 ||
+        !sx_cluster_is_own(engine, config->peers[config->primary - 1]))
+        return 0;
+    sx_error_set(err, SX_E_OPERATION_FAILED,
+        "a second peer can be added once a cluster of one is in force: list this system alone, "
+        "restart it, then add the others one at a time");
+    sx_error_tag(err, "restart-first");
+    return sx_error_at(err, CLUSTER "/peers");
+}
+
+static int check_mask(const struct sx_change *change, struct sx_error *err)
+{
+    if (!(change->flags & SX_NODE_SECRET) || !change->value || !strstr(change->value, SECRET_MASK))
+        return 0;
+    sx_error_set(err, SX_E_INVALID_VALUE,
+        "\"" SECRET_MASK "\" stands for a secret that is not shown: give the secret itself, or "
+        "leave the node out of the edit");
+    return sx_error_at(err, change->path);
+}
+
+int sx_rules_check(
+    struct sx_engine *engine, const struct sx_change_list *changes, struct sx_error *err)
+{
+    struct sx_cluster_config config;
+    bool cluster = false;
+
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct sx_change *change = &changes->items[i];
+
+        if (change->scope == SX_SCOPE_REPLICATED && check_role(engine, change, err) < 0)
+            return -1;
+        if (check_mask(change, err) < 0)
+            return -1;
+        cluster |= strncmp(change->path, CLUSTER "/", strlen(CLUSTER "/")) == 0;
+    }
+    if (!cluster)
+        return 0;
+    sx_config_read(&engine->tree, &config);
+    if (check_enforce(&config, err) < 0)
+        return -1;
+    return check_growth(engine, &config, err);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.h"
+
+#include "load.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A snapshot gathers in the store's shadow table and in a tree of its own, piece by piece; the last
+ * message makes both the present in one transaction, or neither. */
+
+void sx_snapshot_forget(struct sx_engine *engine)
+{
+    sx_tree_clear(&engine->in.tree);
+    memset(&engine->in, 0, sizeof engine->in);
+}
+
+int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
+    const struct sx_message *message, struct sx_error *err)
+{
+    sx_snapshot_forget(engine);
+    if (!engine->take_snapshot &&
+        !sx_history_holds(message->history, sx_history_lineage(&engine->history),
+            sx_history_revision(&engine->history)))
+        return sx_error_set(err, SX_E_ACCESS_DENIED,
+            "the configurations have diverged: run force-config-update on the subordinate");
+    if (sx_store_begin(engine->store, err) < 0)
+        return -1;
+    if (sx_store_stage_clear(engine->store, err) < 0 || sx_store_commit(engine->store, err) < 0) {
+        sx_store_rollback(engine->store);
+        return -1;
+    }
+    /* What it stands for is at least what the primary has. */
+    peer->hello.history = *message->history;
+    engine->in.active = true;
+    snprintf(engine->in.from, sizeof engine->in.from, "%s", peer->address);
+    engine->in.history = *message->history;
+    engine->in.total = message->total;
+    engine->in.tree.schema = engine->schema;
+    sx_update_log(engine->update, SX_LOG_INFO,
+        "cluster: taking a snapshot of revision %llu from peer %u (%s)",
+        (unsigned long long)sx_history_revision(message->history), peer->index, peer->address);
+    return 0;
+}
+
+static bool is_expected(const struct sx_engine *engine, const struct sx_peer *peer)
+{
+    return engine->in.active && strcasecmp(engine->in.from, peer->address) == 0;
+}
+
+int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
+    const struct sx_message *message, struct sx_error *err)
+{
+    if (!is_expected(engine, peer))
+        return 0;
+    for (size_t i = 0; i < message->fragments.count; i++) {
+        const struct sx_fragment *fragment = &message->fragments.items[i];
+
+        if (fragment->scope != SX_SCOPE_REPLICATED || !fragment->body)
+            return sx_error_set(err, SX_E_ACCESS_DENIED, "%s%s is not a replicated item",
+                fragment->list, fragment->key);
+        if (sx_load_fragment(&engine->in.tree, &engine->in.cursor, fragment, err) < 0)
+            return -1;
+    }
+    if (sx_store_begin(engine->store, err) < 0)
+        return -1;
+    if (sx_store_stage(engine->store, &message->fragments, err) < 0 ||
+        sx_store_commit(engine->store, err) < 0) {
+        sx_store_rollback(engine->store);
+        return -1;
+    }
+    engine->in.bytes = message->total;
+    sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message =
+        sx_message_new(SX_MESSAGE_SNAPSHOT_NEXT);
+    if (sx_store_wal_pages(engine->store) > SX_WAL_PAGES)
+        sx_update_add(engine->update, SX_ACTION_CHECKPOINT, NULL);
+    return 0;
+}
+
+static int store_snapshot(struct sx_engine *engine, struct sx_error *err)
+{
+    struct sx_store *store = engine->store;
+
+    if (sx_store_begin(store, err) < 0)
+        return -1;
+    if (sx_store_stage_swap(store, SX_SCOPE_REPLICATED, err) < 0 ||
+        sx_store_clear_journal(store, err) < 0 ||
+        sx_store_set_history(store, &engine->in.history, err) < 0 ||
+        sx_store_set(store, "take-snapshot", NULL, err) < 0 ||
+        sx_store_set(store, "lineage-is-ours", NULL, err) < 0 || sx_store_commit(store, err) < 0) {
+        sx_store_rollback(store);
+        return -1;
+    }
+    return 0;
+}
+
+/* Whoever works with replicated content reads all of it again. */
+static void tell_reconfigured(struct sx_engine *engine)
+{
+    sx_update_add(engine->update, SX_ACTION_RECONFIGURE, NULL)->top[0] = '*';
+    engine->cluster_changed = true;
+    engine->status_changed = true;
+}
+
+int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err)
+{
+    struct sx_transaction *transaction;
+    struct lyd_node *incoming;
+
+    if (!is_expected(engine, peer))
+        return 0;
+    transaction = sx_transaction_begin(&engine->tree, engine->random);
+    incoming = engine->in.tree.root;
+    engine->in.tree.root = NULL;
+    if (sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED, incoming, err) < 0 ||
+        sx_transaction_validate(transaction, err) < 0)
+        goto undo;
+    if (engine->in.history.count > 0 && memcmp(sx_transaction_digest(transaction),
+                                            engine->in.history.digest, SX_DIGEST_SIZE) != 0) {
+        sx_error_set(err, SX_E_OPERATION_FAILED,
+            "the snapshot gives another digest here than on the primary");
+        goto undo;
+    }
+    if ((engine->joining && sx_backup(engine, "join", err) < 0) || store_snapshot(engine, err) < 0)
+        goto undo;
+    sx_transaction_keep(transaction);
+    engine->history = engine->in.history;
+    engine->lineage_is_ours = false;
+    engine->take_snapshot = engine->joining = engine->digest_differs = false;
+    sx_revision_clear(&engine->latest);
+    peer->refused = false;
+    engine->last_sync_ms = engine->now_ms;
+    sx_snapshot_forget(engine);
+    tell_reconfigured(engine);
+    sx_update_log(engine->update, SX_LOG_INFO, "cluster: the snapshot of revision %llu is in force",
+        (unsigned long long)sx_history_revision(&engine->history));
+    sx_replicate_position(engine, peer);
+    return 0;
+undo:
+    sx_transaction_undo(transaction);
+    return -1;
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sextant/engine.h"
+#include "sextant/reader.h"
+#include "store.h"
+#include "transaction.h"
+
+/*
+ * The inside of an engine, shared by the files that make it up. ARCHITECTURE.md tells which file
+ * does what in the way of an edit and of an alarm.
+ */
+
+/** Own addresses that are looked at. */
+#define SX_OWN_ADDRESSES_MAX 64
+/** <edit-config>s that a candidate gathers before it must be committed or discarded. */
+#define SX_CANDIDATE_EDITS_MAX 256
+/** Active alarms; each kind and resource is one. */
+#define SX_ALARMS_MAX 64
+/** Revisions, and bytes of them, sent to a peer and not acknowledged. */
+#define SX_WINDOW_REVISIONS 64
+#define SX_WINDOW_BYTES (1u << 20)
+/** A revision with more bytes than this does not fit an envelope and goes as a snapshot. */
+#define SX_REVISION_BYTES_MAX (3u << 20)
+/** Bytes of a snapshot's piece, and pieces on the way at once. */
+#define SX_PIECE_BYTES (256u << 10)
+#define SX_PIECES_AHEAD 4
+/** A fragment larger than this is refused: it would fit no envelope. */
+#define SX_FRAGMENT_BYTES_MAX (2u << 20)
+/** A peer that refused a revision, or a snapshot, is tried again after so long. */
+#define SX_REFUSED_RETRY_MS 1000
+#define SX_REFUSED_SNAPSHOT_RETRY_MS 10000
+/** A snapshot that did not move for so long is given up, and the link with it. */
+#define SX_SNAPSHOT_STALL_MS 30000
+/** A name that did not resolve is asked for again after so long. */
+#define SX_RESOLVE_RETRY_MS 10000
+/** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
+#define SX_WAL_PAGES 1000
+
+/** The part of the configuration that forms the cluster, as it stands in the tree. By value. */
+struct sx_cluster_config {
+    char name[SX_NAME_MAX];
+    char ip_version[8];
+    char tls_verification[16];
+    char peers[SX_PEERS_MAX][SX_ADDRESS_MAX];
+    size_t peer_count;
+    uint8_t primary; /**< index, 0: none */
+    uint32_t sync_interval_s;
+    uint32_t heartbeat_interval_ms;
+    uint32_t heartbeat_timeout_ms;
+};
+
+/** What is being sent to a peer that cannot be caught up from the journal. */
+struct sx_snapshot_out {
+    struct sx_reader *reader; /**< NULL: none under way */
+    struct sx_history history;
+    char *list, *key; /**< position of the next piece */
+    bool all_sent;
+    unsigned ahead; /**< pieces sent and not yet acknowledged */
+    uint64_t bytes;
+    int64_t moved_ms; /**< monotonic; when the last piece was stored over there */
+};
+
+/** One entry of the peer list and all that is known of it. */
+struct sx_peer {
+    uint8_t index;
+    char address[SX_ADDRESS_MAX];
+    char resolved[64];
+    char certificate_name[SX_ADDRESS_MAX];
+    bool asked; /**< SX_ACTION_RESOLVE is under way */
+    bool unresolved; /**< the last answer was that the name does not resolve */
+    int64_t ask_at_ms; /**< monotonic; when to ask again */
+    bool link_wanted;
+    struct sx_action *link_sent; /**< the last LINK_OPEN, to see when it must be said again */
+    bool up;
+    bool failed; /**< a link was lost, or an attempt for one failed, and it is not up */
+    char failure[SX_REASON_MAX];
+    enum sx_certificate_status certificate;
+    char certificate_reason[SX_REASON_MAX];
+    bool heard;
+    struct sx_hello hello; /**< its history moves on with what it says later */
+    bool sending; /**< primary: the next four count, its position was looked at */
+    uint64_t sent; /**< newest revision that was sent to it */
+    uint64_t acknowledged; /**< newest revision that it said it holds */
+    size_t window[SX_WINDOW_REVISIONS]; /**< bytes of the revisions in between, by number */
+    size_t window_bytes; /**< their sum */
+    bool refused; /**< it refused, or refuses, a revision */
+    char refusal[SX_REASON_MAX];
+    uint64_t refused_number; /**< primary: revision that it must take, UINT64_MAX: a snapshot */
+    int64_t retry_at_ms; /**< primary: monotonic; nothing is sent before; 0: not blocked */
+    struct sx_snapshot_out out;
+};
+
+/** The snapshot that comes in. */
+struct sx_snapshot_in {
+    bool active;
+    char from[SX_ADDRESS_MAX];
+    struct sx_history history;
+    struct sx_tree tree; /**< the replicated nodes received so far */
+    struct lyd_node *cursor;
+    uint64_t total, bytes;
+};
+
+/** The candidate: the edits made to it, laid over running whenever it is looked at. */
+struct sx_candidate {
+    struct {
+        struct lyd_node *config;
+        enum sx_default_operation default_operation;
+    } edits[SX_CANDIDATE_EDITS_MAX];
+    size_t count;
+};
+
+struct sx_alarms {
+    struct sx_alarm_event active[SX_ALARMS_MAX]; /**< oldest first */
+    size_t count;
+    uint64_t sequence;
+    uint64_t notified; /**< handed to the network */
+    uint64_t notified_saved; /**< the same as the store has it */
+};
+
+struct sx_engine {
+    const struct sx_schema *schema;
+    char *directory;
+    char *vfs;
+    char software_version[SX_NAME_MAX];
+    char own_addresses[SX_OWN_ADDRESSES_MAX][64];
+    size_t own_address_count;
+
+    struct sx_store *store;
+    uint64_t rows_at_boot; /**< of the store: 0 when nothing was ever configured */
+    struct sx_tree tree;
+    struct sx_history history;
+    bool lineage_is_ours; /**< the present lineage was started here */
+    struct sx_revision latest; /**< the newest revision committed here, to be sent on */
+    struct sx_candidate candidate;
+    uint32_t locks[2]; /**< session that holds the lock, by datastore; 0: none */
+
+    struct sx_cluster_config configured;
+    struct sx_cluster_config applied; /**< configured at the last boot */
+    struct sx_change_list applied_values; /**< nodes that apply on restart, as at the last boot:
+                                               only path and value are used */
+    enum sx_role role;
+    uint8_t local_index;
+    char local_address[SX_ADDRESS_MAX]; /**< of the list, kept while names do not resolve */
+    struct sx_peer peers[SX_PEERS_MAX];
+    size_t peer_count;
+    struct sx_hello hello_sent; /**< without time and history */
+    bool in_cluster; /**< durable: this system took its place in a cluster */
+    bool take_snapshot; /**< joining or forced; durable */
+    bool joining; /**< durable part of it that asks for a backup */
+    struct sx_snapshot_in in;
+    bool digest_differs; /**< same revision as the primary's, another digest */
+    bool conflict; /**< diverged from the primary */
+    char backup[SX_ERROR_PATH_MAX]; /**< newest backup made, for the warnings; "" for none */
+    int64_t last_sync_ms; /**< UTC */
+    int64_t sync_at_ms; /**< monotonic */
+
+    struct sx_alarms alarms;
+    uint64_t steps;
+
+    /* The step under way. */
+    int64_t now_ms;
+    int64_t monotonic_ms;
+    uint8_t random[32];
+    struct sx_update *update;
+    bool cluster_changed; /**< configuration below /cluster changed: look at it again */
+    bool status_changed;
+};
+
+/* origin.c, config.c … by file: */
+
+/** config.c: reads what forms the cluster from the tree. */
+void sx_config_read(const struct sx_tree *tree, struct sx_cluster_config *ret_config);
+/** config.c: canonical value of the leaf at `path` (defaults count), or "" when there is none. */
+const char *sx_config_leaf(const struct sx_tree *tree, const char *path);
+/** config.c: true for an IP literal, false for a name. */
+bool sx_config_is_literal(const char *address);
+/** config.c: the IP address of a name in the address mapping, or "" when it has none or is off;
+ * borrowed from the tree. */
+const char *sx_config_map(const struct sx_tree *tree, const char *name);
+/** config.c: the name that the address mapping gives an IP address, or "". Borrowed. */
+const char *sx_config_unmap(const struct sx_tree *tree, const char *address);
+/** config.c: remembers the values of nodes that apply on restart. */
+void sx_config_note_applied(struct sx_engine *engine);
+/** config.c: true when one of them differs now. */
+bool sx_config_differs(const struct sx_engine *engine);
+
+/** commit.c: everything between a changed tree and the reply: validation, rules, one transaction of
+ * the database, what others must know. Keeps or undoes `transaction` and frees it. */
+int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
+    const struct sx_origin *origin, struct sx_error *err);
+/** commit.c: SX_EVENT_EDIT on running. */
+int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+/** commit.c: a revision from the primary; its error is the refusal. */
+int sx_commit_revision(
+    struct sx_engine *engine, const struct sx_revision *revision, struct sx_error *err);
+/** commit.c: items that are agreed and copied, from the primary. */
+int sx_commit_copied(struct sx_engine *engine, const struct sx_change_list *changes,
+    const char *source, struct sx_error *err);
+
+/** rules.c: the engine's own rules on the configuration as it would be. */
+int sx_rules_check(
+    struct sx_engine *engine, const struct sx_change_list *changes, struct sx_error *err);
+
+/** candidate.c: the events that concern the candidate. */
+int sx_candidate_edit(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+int sx_candidate_commit(
+    struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+int sx_candidate_validate(struct sx_engine *engine, struct sx_error *err);
+void sx_candidate_discard(struct sx_engine *engine);
+
+/** locks.c: <lock>, <unlock>, the end of a session, and the question whether a session may write.
+ */
+int sx_lock(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+int sx_unlock(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+void sx_lock_session_end(struct sx_engine *engine, uint32_t session);
+int sx_lock_allows(const struct sx_engine *engine, enum sx_datastore datastore, uint32_t session,
+    struct sx_error *err);
+
+/** cluster.c: makes peers, roles, links and hellos follow the configuration. */
+void sx_cluster_settle(struct sx_engine *engine);
+/** cluster.c: the peer with this address, or NULL. */
+struct sx_peer *sx_cluster_peer(struct sx_engine *engine, const char *address);
+/** cluster.c: the configuration primary when that is another system, or NULL. */
+struct sx_peer *sx_cluster_primary(struct sx_engine *engine);
+/** cluster.c: what a link event says. */
+void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event);
+void sx_cluster_link_down(struct sx_engine *engine, const struct sx_event *event);
+void sx_cluster_resolved(struct sx_engine *engine, const struct sx_event *event);
+/** cluster.c: true when an address of the list is this system's. */
+bool sx_cluster_is_own(const struct sx_engine *engine, const char *address);
+
+/** membership.c: a named value of the store, for free(), or NULL when there is none. */
+int sx_stored_value(
+    struct sx_engine *engine, const char *name, char **ret_value, struct sx_error *err);
+
+/** membership.c: notices that this system enters or left its cluster; who enters as a subordinate
+ * is marked as joining, durably. */
+int sx_membership_load(struct sx_engine *engine, struct sx_error *err);
+void sx_membership_settle(struct sx_engine *engine);
+
+/** hello.c: says hello to every linked peer when what it tells has changed, or to `only`. */
+void sx_hello_settle(struct sx_engine *engine, struct sx_peer *only);
+/** hello.c: address that a peer's hello names as configuration primary, or "". */
+const char *sx_hello_primary(const struct sx_hello *hello);
+/** hello.c: true when the peer's list holds this address. */
+bool sx_hello_lists(const struct sx_hello *hello, const char *address);
+/** hello.c: why nothing can be replicated between `from` and `to` (one of them this system, the
+ * other `peer`), or NULL when it can (design section 5, when A replicates to B). */
+const char *sx_hello_obstacle(
+    const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
+
+/** replicate.c: a message from a peer. Takes the message over. */
+void sx_replicate_message(struct sx_engine *engine, const char *peer, struct sx_message *message);
+/** replicate.c: sends what peers lack, as far as their windows allow; asks for what we lack. */
+void sx_replicate_settle(struct sx_engine *engine);
+/** replicate.c: forgets what was on its way to or from a peer. */
+void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer);
+/** replicate.c: notes that a peer cannot take revision `number` (0: a snapshot), until a retry. */
+void sx_replicate_refused(
+    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason);
+/** replicate.c: our position, to one peer. */
+void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer);
+
+/** snapshot_out.c: starts, continues and drops a snapshot to a peer. */
+void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer);
+void sx_snapshot_continue(struct sx_engine *engine, struct sx_peer *peer);
+void sx_snapshot_drop(struct sx_snapshot_out *out);
+
+/** snapshot_in.c: the three messages of a snapshot; -1 with the reason when it cannot be taken. */
+int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
+    const struct sx_message *message, struct sx_error *err);
+int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
+    const struct sx_message *message, struct sx_error *err);
+int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err);
+/** snapshot_in.c: forgets a snapshot that was coming in. */
+void sx_snapshot_forget(struct sx_engine *engine);
+
+/** backup.c: keeps a copy of the database under backups/; its path goes to engine->backup. */
+int sx_backup(struct sx_engine *engine, const char *why, struct sx_error *err);
+/** backup.c: SX_EVENT_FORCE_UPDATE. */
+int sx_force_update(struct sx_engine *engine, struct sx_error *err);
+
+/** alarms.c: loads what was active, and repeats notifications that may not have gone out. */
+int sx_alarms_load(struct sx_engine *engine, struct sx_error *err);
+/** alarms.c: makes the active alarms equal to the conditions that hold. */
+void sx_alarms_settle(struct sx_engine *engine);
+/** conditions.c: the alarms that the present state calls for; at most SX_ALARMS_MAX. Only id,
+ * resource and text are filled in. Returns their number. */
+size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_wanted);
+
+/** warnings.c: fills in the warnings of the status. */
+void sx_warnings(const struct sx_engine *engine, struct sx_status *status);
+
+/** random.c: a UUID (RFC 4122, version 4) of the step's random bytes. */
+void sx_random_uuid(struct sx_engine *engine, char ret_id[SX_UUID_SIZE]);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void warn(
+    struct sx_status *status, const char *format, ...)
+{
+    va_list arguments;
+
+    if (status->warning_count == SX_WARNINGS_MAX)
+        return;
+    va_start(arguments, format);
+    vsnprintf(status->warnings[status->warning_count++], SX_WARNING_MAX, format, arguments);
+    va_end(arguments);
+}
+
+void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
+{
+    const struct sx_cluster_config *config = &engine->configured;
+
+    if (*config->name && !strchr(config->name, '.'))
+        warn(status,
+            "The cluster name is a single label: no certificate request can be made for it.");
+    if (engine->applied.peer_count == 0 && config->peer_count > 1 && config->primary &&
+        !sx_cluster_is_own(engine, config->peers[config->primary - 1]))
+        warn(status,
+            "At the next restart this system joins the cluster of %.120s: its replicated "
+            "configuration, users included, is replaced by the primary's.",
+            config->peers[config->primary - 1]);
+    if (engine->applied.peer_count == 0 && config->peer_count > 0)
+        warn(status, "The cluster is not in force: restart this system.");
+    if (engine->take_snapshot)
+        warn(status, "This system waits for the primary's configuration to replace its own.");
+    if (*engine->backup)
+        warn(status, "The configuration before the last replacement is kept in %.200s",
+            engine->backup);
+}

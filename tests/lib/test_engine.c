@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test_engine.h"
+
+#include "sextant/memory.h"
+#include "test_folder.h"
+
+#include <libyang/libyang.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/** Virtual time starts here: 2030-01-01, UTC. */
+#define START_MS 1893456000000ll
+
+static void look(struct sx_test_engine *test)
+{
+    sx_status_clear(&test->status);
+    sx_engine_status(test->engine, &test->status);
+}
+
+static void boot(struct sx_test_engine *test)
+{
+    const char *const addresses[] = {test->address, NULL};
+    struct sx_engine_options options = {.schema = test->schema,
+        .directory = test->folder,
+        .own_addresses = addresses,
+        .software_version = "test",
+        .time_ms = START_MS + test->now,
+        .monotonic_ms = test->now};
+    struct sx_error err = {0};
+
+    memset(options.random, ++test->random, sizeof options.random);
+    sx_update_clear(&test->update);
+    if (sx_engine_open(&options, &test->update, &test->engine, &err) < 0)
+        fail_msg("the engine does not open: %s", err.message);
+    look(test);
+}
+
+void sx_test_engine_open(
+    struct sx_test_engine *test, const struct sx_schema *schema, const char *address)
+{
+    char *backups;
+
+    memset(test, 0, sizeof *test);
+    test->schema = schema;
+    test->address = address;
+    test->folder = sx_test_temporary_folder();
+    assert_non_null(test->folder);
+    backups = sx_format("%s/backups", test->folder);
+    assert_int_equal(sx_test_make_folder(backups), 0);
+    free(backups);
+    boot(test);
+}
+
+void sx_test_engine_close(struct sx_test_engine *test)
+{
+    sx_update_clear(&test->update);
+    sx_status_clear(&test->status);
+    sx_engine_close(test->engine);
+    assert_int_equal(sx_test_remove_folder(test->folder), 0);
+    free(test->folder);
+}
+
+void sx_test_engine_restart(struct sx_test_engine *test)
+{
+    sx_engine_close(test->engine);
+    test->engine = NULL;
+    boot(test);
+}
+
+bool sx_test_step(struct sx_test_engine *test, struct sx_event *event)
+{
+    sx_update_clear(&test->update);
+    test->now++;
+    event->time_ms = START_MS + test->now;
+    event->monotonic_ms = test->now;
+    memset(event->random, ++test->random, sizeof event->random);
+    sx_engine_step(test->engine, event, &test->update);
+    look(test);
+    return !test->update.failed;
+}
+
+bool sx_test_edit_in(
+    struct sx_test_engine *test, enum sx_datastore datastore, uint32_t session, const char *xml)
+{
+    struct sx_event event = {
+        .type = SX_EVENT_EDIT, .origin = {.user = "tester", .source = "test", .session = session}};
+    struct lyd_node *config = NULL;
+    bool succeeded;
+
+    assert_int_equal(lyd_parse_data_mem(sx_schema_context(test->schema), xml, LYD_XML,
+                         LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &config),
+        LY_SUCCESS);
+    event.edit.target = datastore;
+    event.edit.config = config;
+    succeeded = sx_test_step(test, &event);
+    lyd_free_all(config);
+    return succeeded;
+}
+
+bool sx_test_edit(struct sx_test_engine *test, const char *xml)
+{
+    return sx_test_edit_in(test, SX_DATASTORE_RUNNING, 1, xml);
+}
+
+bool sx_test_plain(struct sx_test_engine *test, enum sx_event_type type,
+    enum sx_datastore datastore, uint32_t session)
+{
+    struct sx_event event = {
+        .type = type, .origin = {.user = "tester", .source = "test", .session = session}};
+
+    event.datastore = datastore;
+    return sx_test_step(test, &event);
+}
+
+static void edit_list(
+    struct sx_test_engine *test, const char *const *addresses, unsigned count, unsigned primary)
+{
+    char xml[2048];
+    size_t length = (size_t)snprintf(xml, sizeof xml,
+        "<cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\">"
+        "<name>test.example</name><configuration-primary>%u</configuration-primary><peers>",
+        primary);
+
+    for (unsigned i = 0; i < count; i++)
+        length += (size_t)snprintf(xml + length, sizeof xml - length,
+            "<peer><index>%u</index><address>%s</address></peer>", i + 1, addresses[i]);
+    snprintf(xml + length, sizeof xml - length, "</peers></cluster>");
+    if (!sx_test_edit(test, xml))
+        fail_msg("%s at %s", test->update.error.message, test->update.error.path);
+}
+
+void sx_test_form(struct sx_test_engine *test, const char *const *addresses, unsigned primary)
+{
+    unsigned count = 0;
+
+    while (addresses[count])
+        count++;
+    if (strcmp(addresses[primary - 1], test->address) == 0) {
+        assert_int_equal(primary, 1);
+        edit_list(test, addresses, 1, 1);
+        sx_test_engine_restart(test);
+        edit_list(test, addresses, count, 1);
+    } else {
+        edit_list(test, addresses, count, primary);
+        sx_test_engine_restart(test);
+    }
+}
+
+void sx_test_link_up(struct sx_test_engine *test, const char *peer)
+{
+    struct sx_event event = {.type = SX_EVENT_LINK_UP};
+
+    event.link.peer = peer;
+    event.link.certificate = SX_CERTIFICATE_VALID;
+    sx_test_step(test, &event);
+}
+
+void sx_test_link_down(struct sx_test_engine *test, const char *peer, const char *reason)
+{
+    struct sx_event event = {.type = SX_EVENT_LINK_DOWN};
+
+    event.link.peer = peer;
+    snprintf(event.link.reason, sizeof event.link.reason, "%s", reason);
+    sx_test_step(test, &event);
+}
+
+void sx_test_message(struct sx_test_engine *test, const char *peer, struct sx_message *message)
+{
+    struct sx_event event = {.type = SX_EVENT_MESSAGE};
+
+    event.message.peer = peer;
+    event.message.message = message;
+    sx_test_step(test, &event);
+}
+
+struct sx_message *sx_test_hello(const struct sx_test_engine *test, const char *address)
+{
+    struct sx_message *message = sx_message_new(SX_MESSAGE_HELLO);
+    struct sx_hello *hello = message->hello;
+
+    strcpy(hello->software_version, "test");
+    memcpy(hello->schema_hash, sx_schema_hash(test->schema), SX_DIGEST_SIZE);
+    snprintf(hello->system_name, sizeof hello->system_name, "system at %s", address);
+    strcpy(hello->cluster_name, test->status.cluster_name);
+    strcpy(hello->ip_version, "ipv4");
+    strcpy(hello->tls_verification, "permissive");
+    for (size_t i = 0; i < test->status.peer_count; i++) {
+        strcpy(hello->peers[i], test->status.peers[i].address);
+        if (strcmp(hello->peers[i], address) == 0)
+            hello->local_index = (uint8_t)(i + 1);
+    }
+    hello->configuration_primary = test->status.configuration_primary;
+    hello->history = test->status.history;
+    return message;
+}
+
+struct sx_action *sx_test_action(
+    struct sx_test_engine *test, enum sx_action_type type, const char *peer)
+{
+    for (size_t i = 0; i < test->update.count; i++) {
+        struct sx_action *action = &test->update.actions[i];
+
+        if (action->type == type && (!peer || strcmp(action->peer, peer) == 0))
+            return action;
+    }
+    return NULL;
+}
+
+struct sx_message *sx_test_sent(
+    struct sx_test_engine *test, enum sx_message_type type, const char *peer)
+{
+    for (size_t i = 0; i < test->update.count; i++) {
+        struct sx_action *action = &test->update.actions[i];
+
+        if (action->type == SX_ACTION_SEND && action->message && strcmp(action->peer, peer) == 0 &&
+            action->message->type == type)
+            return action->message;
+    }
+    return NULL;
+}
+
+bool sx_test_alarm(const struct sx_test_engine *test, uint32_t id)
+{
+    for (size_t i = 0; i < test->status.alarm_count; i++)
+        if (test->status.alarms[i].id == id)
+            return true;
+    return false;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test_folder.h"
+
+#include "sextant/memory.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+int sx_test_make_folder(const char *path)
+{
+    return mkdir(path, 0700);
+}
+
+char *sx_test_temporary_folder(void)
+{
+    char *path = sx_format("%s/sextant-test-XXXXXX", P_tmpdir);
+
+    return mkdtemp(path) ? path : NULL;
+}
+
+static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *place)
+{
+    (void)stat;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+int sx_test_remove_folder(const char *path)
+{
+    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}

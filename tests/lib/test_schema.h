@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sextant/schema.h"
+
+/** Folders of YANG modules that tests search, ours first; ends with NULL. The one place that knows
+ * where Debian keeps the standard modules. */
+extern const char *const sx_test_search_path[];
+
+/** Loads a schema of the named modules (the last argument is NULL) and silences libyang's own
+ * output. A failure fails the test. The caller frees the schema. */
+struct sx_schema *sx_test_schema(const char *module, ...) __attribute__((sentinel));
+
+/** Tries to load one module; returns what sx_schema_load() does. */
+int sx_test_schema_try(const char *module, struct sx_schema **ret_schema, struct sx_error *err);
+
+/** Loads what a daemon with our modules offers. A failure fails the test. The caller frees it. */
+struct sx_schema *sx_test_schema_ours(void);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test_tree.h"
+
+#include "digest.h"
+#include "load.h"
+#include "path.h"
+#include "sextant/memory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void add(struct sx_text *text, const char *string)
+{
+    sx_text_add(text, string, strlen(string));
+}
+
+static char *value_of(const struct lyd_node *node)
+{
+    char *json = NULL;
+
+    if (node->schema->nodetype & LYD_NODE_TERM)
+        return sx_strdup(lyd_get_value(node));
+    if (node->schema->nodetype & LYD_NODE_ANY)
+        lyd_print_mem(&json, node, LYD_JSON, LYD_PRINT_SHRINK);
+    return json ? json : sx_strdup("");
+}
+
+static void dump(struct sx_text *text, const struct lyd_node *first)
+{
+    for (const struct lyd_node *node = first; node; node = node->next) {
+        char *path = sx_path_of(node), *value = value_of(node);
+
+        add(text, path);
+        add(text, " = ");
+        add(text, value);
+        add(text, node->flags & LYD_DEFAULT ? " (default)\n" : "\n");
+        free(path);
+        free(value);
+        dump(text, lyd_child(node));
+    }
+}
+
+char *sx_test_dump(const struct lyd_node *root)
+{
+    struct sx_text text = {0};
+
+    add(&text, "");
+    dump(&text, root);
+    return text.data;
+}
+
+/* Lines that grow. */
+struct lines {
+    char **items;
+    size_t count, capacity;
+};
+
+static void collect(struct lines *lines, const struct lyd_node *first, bool defaults)
+{
+    for (const struct lyd_node *node = first; node; node = node->next) {
+        char *path, *value, *before;
+        bool ordered = lysc_is_userordered(node->schema);
+
+        if (!defaults && (node->flags & LYD_DEFAULT))
+            continue;
+        path = sx_path_of(node);
+        value = value_of(node);
+        before = ordered && node->prev->next && node->prev->schema == node->schema
+                     ? sx_path_of(node->prev)
+                     : sx_strdup("");
+        if (defaults || !lysc_is_np_cont(node->schema)) {
+            lines->items =
+                sx_grow(lines->items, lines->count, &lines->capacity, sizeof *lines->items);
+            lines->items[lines->count++] = sx_format("%s = %s%s%s%s\n", path, value,
+                ordered ? " after " : "", before, node->flags & LYD_DEFAULT ? " (default)" : "");
+        }
+        free(path);
+        free(value);
+        free(before);
+        collect(lines, lyd_child(node), defaults);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char *sx_test_content(const struct lyd_node *root, bool defaults)
+{
+    struct lines lines = {0};
+    struct sx_text text = {0};
+
+    collect(&lines, root, defaults);
+    if (lines.count > 0)
+        qsort(lines.items, lines.count, sizeof *lines.items, compare);
+    add(&text, "");
+    for (size_t i = 0; i < lines.count; i++) {
+        add(&text, lines.items[i]);
+        free(lines.items[i]);
+    }
+    free(lines.items);
+    return text.data;
+}
+
+static void check_siblings(const struct lyd_node *first, const struct lyd_node *parent)
+{
+    for (const struct lyd_node *node = first; node; node = node->next) {
+        struct lyd_node *found = NULL;
+
+        assert_ptr_equal(lyd_parent(node), parent);
+        if (node->next)
+            assert_ptr_equal(node->next->prev, node);
+        else
+            assert_ptr_equal(first->prev, node);
+        assert_int_equal(lyd_find_sibling_first(first, node, &found), LY_SUCCESS);
+        assert_ptr_equal(found, node);
+        if (node == first || node->prev->schema != node->schema) {
+            assert_int_equal(
+                lyd_find_sibling_val(first, node->schema, NULL, 0, &found), LY_SUCCESS);
+            assert_ptr_equal(found, node);
+        }
+        check_siblings(lyd_child(node), node);
+    }
+}
+
+void sx_test_check_links(const struct lyd_node *root)
+{
+    if (root)
+        assert_null(root->prev->next);
+    check_siblings(root, NULL);
+}
+
+struct lyd_node *sx_test_parse_edit(const struct sx_schema *schema, const char *xml)
+{
+    struct lyd_node *root = NULL;
+
+    if (lyd_parse_data_mem(sx_schema_context(schema), xml, LYD_XML,
+            LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &root) != LY_SUCCESS)
+        fail_msg("%s: %s", xml, ly_errmsg(sx_schema_context(schema)));
+    return root;
+}
+
+struct sx_tree sx_test_tree(const struct sx_schema *schema)
+{
+    struct sx_tree tree = {.schema = schema};
+    struct sx_error err;
+
+    if (sx_load_finish(&tree, &err) < 0)
+        fail_msg("%s: %s", err.path, err.message);
+    return tree;
+}
+
+void sx_test_set(struct sx_tree *tree, const char *xml)
+{
+    static const uint8_t random[16] = {1};
+    struct lyd_node *config = sx_test_parse_edit(tree->schema, xml);
+    struct sx_transaction *transaction = sx_transaction_begin(tree, random);
+    struct sx_error err;
+
+    if (sx_transaction_edit(transaction, config, SX_DEFAULT_MERGE, &err) < 0 ||
+        sx_transaction_validate(transaction, &err) < 0)
+        fail_msg("%s: %s: %s", xml, err.path, err.message);
+    sx_transaction_keep(transaction);
+    lyd_free_siblings(config);
+}
+
+void sx_test_digest(const struct sx_tree *tree, uint8_t ret_digest[SX_DIGEST_SIZE])
+{
+    memset(ret_digest, 0, SX_DIGEST_SIZE);
+    for (const struct lyd_node *node = tree->root; node; node = node->next)
+        sx_digest_add(ret_digest, node);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sextantctl/options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ARGUMENTS_MAX 8
+
+/* Parses a command line, words parted by one space. */
+static int parse(char *line, struct ctl_options *options, struct ctl_fault *fault)
+{
+    static char *words[ARGUMENTS_MAX + 1];
+    int count = 0;
+
+    for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
+        words[count++] = word;
+    words[count] = NULL;
+    return ctl_options_parse(count, words, options, fault);
+}
+
+static int no_socket(void **state)
+{
+    (void)state;
+    return unsetenv("SEXTANT_SOCKET");
+}
+
+static void test_command_and_arguments(void **state)
+{
+    char line[] = "sextantctl set /a:b -5";
+    struct ctl_options options;
+    struct ctl_fault fault;
+
+    (void)state;
+    assert_int_equal(parse(line, &options, &fault), 0);
+    assert_string_equal(options.command->name, "set");
+    assert_int_equal(options.count, 2);
+    assert_string_equal(options.arguments[1], "-5");
+    assert_false(options.json);
+}
+
+static void test_json(void **state)
+{
+    char line[] = "sextantctl status --json";
+    char refused[] = "sextantctl restart --json";
+    struct ctl_options options;
+    struct ctl_fault fault;
+
+    (void)state;
+    assert_int_equal(parse(line, &options, &fault), 0);
+    assert_true(options.json);
+    assert_int_equal(parse(refused, &options, &fault), -1);
+    assert_string_equal(fault.message, "restart has no option --json");
+}
+
+static void test_where_the_socket_comes_from(void **state)
+{
+    char plain[] = "sextantctl status";
+    char again[] = "sextantctl status";
+    char option[] = "sextantctl --socket=/c status";
+    struct ctl_options options;
+    struct ctl_fault fault;
+
+    (void)state;
+    assert_int_equal(parse(plain, &options, &fault), 0);
+    assert_non_null(strstr(options.socket, "/lib/sextant/sextantd.sock"));
+    assert_int_equal(setenv("SEXTANT_SOCKET", "/b", 1), 0);
+    assert_int_equal(parse(again, &options, &fault), 0);
+    assert_string_equal(options.socket, "/b");
+    assert_int_equal(parse(option, &options, &fault), 0);
+    assert_string_equal(options.socket, "/c");
+}
+
+static void test_help_needs_no_command(void **state)
+{
+    char help[] = "sextantctl --help";
+    char version[] = "sextantctl --version";
+    struct ctl_options options;
+    struct ctl_fault fault;
+
+    (void)state;
+    assert_int_equal(parse(help, &options, &fault), 0);
+    assert_null(options.command);
+    assert_non_null(strstr(options.text, "force-config-update"));
+    assert_int_equal(parse(version, &options, &fault), 0);
+    assert_non_null(strstr(options.text, SEXTANT_VERSION));
+}
+
+static void test_wrong_usage(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *message;
+    } cases[] = {
+        {"sextantctl", "a command is missing; --help shows them"},
+        {"sextantctl fly", "there is no command fly; --help shows them"},
+        {"sextantctl --fly status", "--fly: no such option, or its value is missing or extra"},
+        {"sextantctl --socket", "--socket: no such option, or its value is missing or extra"},
+        {"sextantctl get", "usage: sextantctl get [--json] PATH"},
+        {"sextantctl get /a /b", "usage: sextantctl get [--json] PATH"},
+        {"sextantctl set /a", "usage: sextantctl set PATH VALUE [PATH VALUE]..."},
+        {"sextantctl restart now", "usage: sextantctl restart"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ctl_options options;
+        struct ctl_fault fault = {0};
+        char line[64];
+
+        strcpy(line, cases[i].line);
+        assert_int_equal(parse(line, &options, &fault), -1);
+        assert_int_equal(fault.status, CTL_EXIT_USAGE);
+        assert_string_equal(fault.message, cases[i].message);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_command_and_arguments, no_socket),
+        cmocka_unit_test_setup(test_json, no_socket),
+        cmocka_unit_test_setup(test_where_the_socket_comes_from, no_socket),
+        cmocka_unit_test_setup(test_help_needs_no_command, no_socket),
+        cmocka_unit_test_setup(test_wrong_usage, no_socket),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

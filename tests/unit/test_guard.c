@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "netconf/guard.h"
+#include "sextant/memory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#define BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
+#define CAPABILITY(text) "<capability>" text "</capability>"
+#define HELLO(capabilities) \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hello xmlns=\"" BASE \
+    "\"><capabilities>" capabilities "</capabilities></hello>]]>]]>"
+#define CAPABILITY_1_0 CAPABILITY("urn:ietf:params:netconf:base:1.0")
+#define CAPABILITY_1_1 CAPABILITY(" urn:ietf:params:netconf:base:1.1\n")
+#define HELLO_1_0 HELLO(CAPABILITY_1_0)
+#define HELLO_1_1 HELLO(CAPABILITY_1_0 CAPABILITY_1_1 CAPABILITY("urn:x:other"))
+#define RPC(inside) "<rpc message-id=\"1\" xmlns=\"" BASE "\">" inside "</rpc>"
+
+static int feed(struct ag_guard *guard, const char *text, struct ag_guard_message *ret_message,
+    struct sx_error *err)
+{
+    ag_guard_feed(guard, text, strlen(text));
+    return ag_guard_next(guard, ret_message, err);
+}
+
+/* A guard that has taken this <hello>. */
+static struct ag_guard *greeted(const char *hello)
+{
+    struct ag_guard *guard = ag_guard_new();
+    struct ag_guard_message message;
+    struct sx_error err;
+
+    assert_int_equal(feed(guard, hello, &message, &err), 1);
+    assert_true(message.hello);
+    assert_int_equal(strlen(message.body), message.length);
+    assert_int_equal(message.body[message.length - 1], '>');
+    return guard;
+}
+
+/* What becomes of one message in base:1.0 framing: 1, 2 or -1, and then the error's code. */
+static int judge(const char *xml, struct ag_guard_message *ret_message, struct sx_error *ret_err)
+{
+    struct ag_guard *guard = greeted(HELLO_1_0);
+    int result = feed(guard, xml, ret_message, ret_err);
+
+    assert_int_equal(result, 0);
+    result = feed(guard, "]]>]]>", ret_message, ret_err);
+    ag_guard_free(guard);
+    return result;
+}
+
+static void test_hello(void **state)
+{
+    static const struct {
+        const char *hello;
+        int result;
+        bool chunked;
+    } cases[] = {
+        {HELLO_1_0, 1, false},
+        {HELLO_1_1, 1, true},
+        {HELLO(CAPABILITY_1_1), 1, true},
+        {"\r\n \t" HELLO_1_0, -1, false}, /* white space before the declaration is dropped */
+        {HELLO(""), -1, false},
+        {HELLO(CAPABILITY("urn:ietf:params:netconf:base:1.2")), -1, false},
+        {HELLO(CAPABILITY("urn:ietf:params:netconf:base:1.0x")), -1, false},
+        {HELLO(CAPABILITY("urn:ietf:params:netconf:&#98;ase:1.0")), -1, false},
+        {HELLO("<x>" CAPABILITY_1_0 "</x>"), -1, false},
+        {HELLO("<capability xmlns=\"urn:x\">urn:ietf:params:netconf:base:1.0</capability>"), -1,
+            false},
+        {"<n:hello xmlns:n=\"" BASE "\"><n:capabilities><n:capability>"
+         "urn:ietf:params:netconf:base:1.1</n:capability></n:capabilities></n:hello>]]>]]>",
+            1, true},
+        {"<hello><capabilities>" CAPABILITY_1_0 "</capabilities></hello>]]>]]>", -1, false},
+        {"<hello xmlns=\"" BASE "\"><capabilities>" CAPABILITY_1_0
+         "</capabilities><session-id>4</session-id></hello>]]>]]>",
+            -1, false},
+        {RPC("<get/>") "]]>]]>", -1, false},
+        {"]]>]]>", -1, false},
+        {"SSH-2.0-OpenSSH_9.2]]>]]>", -1, false},
+        {"\n#5\n<rpc>\n##\n", -1, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ag_guard *guard = ag_guard_new();
+        struct ag_guard_message message;
+        struct sx_error err = {0};
+        int result = feed(guard, cases[i].hello, &message, &err);
+
+        if (i == 3) {
+            assert_int_equal(result, 1);
+            assert_int_equal(message.body[0], '<');
+        } else if (result != cases[i].result) {
+            fail_msg("%s gives %d: %s", cases[i].hello, result, err.message);
+        }
+        assert_int_equal(ag_guard_chunked(guard), cases[i].chunked);
+        if (result < 0) {
+            assert_true(strlen(err.message) > 0);
+            assert_int_equal(feed(guard, HELLO_1_0, &message, &err), -1);
+        }
+        ag_guard_free(guard);
+    }
+}
+
+static void test_hello_too_big(void **state)
+{
+    struct ag_guard *guard = ag_guard_new();
+    struct ag_guard_message message;
+    struct sx_error err;
+    int result = feed(guard, "<hello xmlns=\"" BASE "\"><!--", &message, &err);
+
+    (void)state;
+    for (size_t sent = 0; result == 0 && sent < 2 * AG_GUARD_HELLO_MAX; sent += 10)
+        result = feed(guard, "..........", &message, &err);
+    assert_int_equal(result, -1);
+    assert_int_equal(err.code, SX_E_TOO_BIG);
+    ag_guard_free(guard);
+}
+
+static void test_chunks(void **state)
+{
+    static const char whole[] = RPC("<close-session/>");
+    struct ag_guard *guard = greeted(HELLO_1_1);
+    struct ag_guard_message message;
+    struct sx_error err;
+    char frame[512];
+
+    (void)state;
+    snprintf(frame, sizeof frame, "\n#%d\n%.10s\n#%zu\n%s\n##\n\n#%zu\n%s\n##\n", 10, whole,
+        strlen(whole) - 10, whole + 10, strlen(whole), whole);
+    assert_int_equal(feed(guard, frame, &message, &err), 1);
+    assert_string_equal(message.body, whole);
+    assert_string_equal(message.operation, "close-session");
+    assert_false(message.hello);
+    assert_int_equal(ag_guard_next(guard, &message, &err), 1);
+    assert_string_equal(message.body, whole);
+    assert_int_equal(ag_guard_next(guard, &message, &err), 0);
+    ag_guard_free(guard);
+}
+
+/* Each ends the session; the first four end a process or a heap in libnetconf2 2.0.24. */
+static void test_hostile_frames(void **state)
+{
+    static const char *const frames[] = {"\n#0\n", "\n##\n", "\n#-1\n", "\n#18446744073709551615\n",
+        "\n#+5\n", "\n#05\n", "\n#\n", "\n#x\n", "\n# 5\n", "\n#5 \n", "\n#5\r\n",
+        "\n#4294967295\n", "\n#16777217\n", "#5\n<rpc/>", "x", "<rpc/>", "\r\n#5\n",
+        "\n#6\n<rpc/>\n#", "\n#6\n<rpc/>\n##x", "\n#6\n<rpc/>##\n", "\n#6\n<rpc/>\n#0\n",
+        "\n#8\n"
+        "12345678\n##\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+        struct ag_guard *guard = greeted(HELLO_1_1);
+        struct ag_guard_message message;
+        struct sx_error err = {0};
+        int result = feed(guard, frames[i], &message, &err);
+
+        if (strcmp(frames[i], "\n#6\n<rpc/>\n#") == 0)
+            assert_int_equal(result, 0);
+        else if (result != -1)
+            fail_msg("frame %zu gives %d", i, result);
+        else
+            assert_true(strlen(err.message) > 10);
+        ag_guard_free(guard);
+    }
+}
+
+/* The line feed that some clients send after their <hello> is taken, one between frames is not. */
+static void test_stray_feed(void **state)
+{
+    struct ag_guard *guard = greeted(HELLO_1_1);
+    struct ag_guard_message message;
+    struct sx_error err;
+    char frame[256];
+
+    (void)state;
+    snprintf(frame, sizeof frame, "\n#%zu\n%s\n##\n", strlen(RPC("<get/>")), RPC("<get/>"));
+    assert_int_equal(feed(guard, "\n\n", &message, &err), 0);
+    assert_int_equal(feed(guard, frame + 1, &message, &err), 1);
+    assert_int_equal(feed(guard, "\n\n#", &message, &err), -1);
+    ag_guard_free(guard);
+}
+
+static void test_operation(void **state)
+{
+    static const struct {
+        const char *xml;
+        const char *operation;
+    } cases[] = {
+        {RPC("<get/>"), "get"},
+        {RPC("<!-- a --><?b c?> <get-config><source/></get-config>\n"), "get-config"},
+        {"<a:rpc xmlns:a=\"" BASE "\" message-id='x'><a:lock></a:lock></a:rpc>", "lock"},
+        {"<a:rpc xmlns:a=\"" BASE "\" message-id='x'><lock/></a:rpc>", ""},
+        {RPC("<get xmlns=\"urn:other\"/>"), ""},
+        {RPC("<o:get xmlns:o='urn:other'/>"), ""},
+        {RPC("<o:get xmlns:o='" BASE "'/>"), "get"},
+        {RPC("<get xmlns=\"urn:ietf:params:xml:ns:netconf:base:1.&#48;\"/>"), ""},
+        {RPC("<an-operation-whose-name-is-longer-than-the-space-that-there-is-for-it/>"), ""},
+        {RPC("<kill-session><session-id>4</session-id></kill-session>"), "kill-session"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ag_guard_message message;
+        struct ag_guard *guard = greeted(HELLO_1_0);
+        struct sx_error err = {0};
+        char frame[1024];
+
+        snprintf(frame, sizeof frame, "%s]]>]]>", cases[i].xml);
+        if (feed(guard, frame, &message, &err) != 1)
+            fail_msg("%s: %s", cases[i].xml, err.message);
+        assert_string_equal(message.operation, cases[i].operation);
+        assert_string_equal(message.body, cases[i].xml);
+        ag_guard_free(guard);
+    }
+}
+
+static void test_answered(void **state)
+{
+    static const struct {
+        const char *xml;
+        enum sx_error_code code;
+    } cases[] = {
+        {"<rpc xmlns=\"" BASE "\"><get/></rpc>", SX_E_MISSING_ATTRIBUTE},
+        {"<rpc xmlns=\"" BASE "\" xmlns:m=\"urn:x\" m:message-id=\"1\"><get/></rpc>",
+            SX_E_MISSING_ATTRIBUTE},
+        {"<rpc message-id=\"1\"><get/></rpc>", SX_E_UNKNOWN_ELEMENT},
+        {"<rpc-reply message-id=\"1\" xmlns=\"" BASE "\"><ok/></rpc-reply>", SX_E_UNKNOWN_ELEMENT},
+        {"<hello xmlns=\"" BASE "\"/>", SX_E_UNKNOWN_ELEMENT},
+        {RPC(""), SX_E_MISSING_ELEMENT},
+        {RPC("<get/><close-session/>"), SX_E_UNKNOWN_ELEMENT},
+    };
+    struct ag_guard *guard = greeted(HELLO_1_0);
+    struct ag_guard_message message;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sx_error err = {0};
+
+        assert_int_equal(feed(guard, cases[i].xml, &message, &err), 0);
+        assert_int_equal(feed(guard, "]]>]]>", &message, &err), 2);
+        assert_int_equal(err.code, cases[i].code);
+    }
+    /* The session goes on. */
+    assert_int_equal(feed(guard, RPC("<get/>") "]]>]]>", &message, &(struct sx_error){0}), 1);
+    ag_guard_free(guard);
+}
+
+static void test_well_formed(void **state)
+{
+    static const char *const right[] = {
+        RPC("<a b='1' c=\"2\"\n\td = '&lt;&#x41;&#65;>' />"),
+        RPC("<a>&amp;&quot;&apos;&gt;\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 ]] > ]&gt;</a>"),
+        RPC("<a><![CDATA[<&]]]]></a>"),
+        RPC("<a><![CDATA[]]>]]&gt;</a>"),
+        RPC("<a><!-- - -> <b> &x; --><?p ? > -?></a>"),
+        RPC("<a></a\n>"),
+        RPC("<\xc3\xa9-1.x/>"),
+        "<!-- first --><?xml-stylesheet x?>" RPC("<a/>") "\n<!-- last --> <?p?>",
+    };
+    static const char *const wrong[] = {
+        RPC("<a></b>"),
+        RPC("<a><b></a></b>"),
+        RPC("<a"),
+        RPC("<a b/>"),
+        RPC("<a b=1/>"),
+        RPC("<a b='1'c='2'/>"),
+        RPC("<a b='1' b='2'/>"),
+        RPC("<a b='<'/>"),
+        RPC("<a b='&x;'/>"),
+        RPC("<a>&nbsp;</a>"),
+        RPC("<a>&#0;</a>"),
+        RPC("<a>&#xD800;</a>"),
+        RPC("<a>&#;</a>"),
+        RPC("<a>&#x;</a>"),
+        RPC("<a>&#99999999;</a>"),
+        RPC("<a>& </a>"),
+        RPC("<a>]]></a>"),
+        RPC("<1a/>"),
+        RPC("<a:b:c/>"),
+        RPC("<:a/>"),
+        RPC("<a:/>"),
+        RPC("<a:1/>"),
+        RPC("< a/>"),
+        RPC("<a/ >"),
+        RPC("</>"),
+        RPC("<a></a b='1'>"),
+        RPC("<!-- -- -->"),
+        RPC("<!-- "),
+        RPC("<![CDATA[x"),
+        RPC("<![cdata[x]]>"),
+        RPC("<!ELEMENT a>"),
+        RPC("<?xml version='1.0'?>"),
+        RPC("<? p?>"),
+        RPC("<a>\x01</a>"),
+        RPC("<a>\xc0\x80</a>"),
+        RPC("<a>\xed\xa0\x80</a>"),
+        RPC("<a>\xef\xbf\xbf</a>"),
+        RPC("<a>\xf4\x90\x80\x80</a>"),
+        RPC("<a>\xe2\x82</a>"),
+        RPC("<a>\x80</a>"),
+        RPC("<a/>") "x",
+        RPC("<a/>") RPC("<a/>"),
+        "x" RPC("<a/>"),
+        "<!DOCTYPE rpc [<!ENTITY x 'y'>]>" RPC("<a/>"),
+        "</rpc>",
+        "<rpc>",
+        "",
+        "<!-- --><?xml version='1.0'?>" RPC("<a/>"),
+        "<![CDATA[x]]>" RPC("<a/>"),
+    };
+    struct ag_guard_message message;
+    struct sx_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        if (judge(right[i], &message, &err) != 1)
+            fail_msg("%s is refused: %s", right[i], err.message);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct ag_guard *guard = greeted(HELLO_1_0);
+        int result = feed(guard, wrong[i], &message, &err);
+
+        if (result == 0)
+            result = feed(guard, "]]>]]>", &message, &err);
+        if (result != -1)
+            fail_msg("%s passes", wrong[i]);
+        assert_int_equal(err.code, SX_E_MALFORMED_MESSAGE);
+        ag_guard_free(guard);
+    }
+}
+
+/* An <rpc> with `levels` elements inside each other. */
+static int nested(size_t levels)
+{
+    size_t size = levels * 8 + 256;
+    char *text = sx_alloc(size);
+    char *end = stpcpy(text, "<rpc message-id='1' xmlns='" BASE "'>");
+    struct ag_guard *guard = greeted(HELLO_1_0);
+    struct ag_guard_message message;
+    struct sx_error err;
+    int result;
+
+    for (size_t i = 1; i < levels; i++)
+        end = stpcpy(end, "<a>");
+    for (size_t i = 1; i < levels; i++)
+        end = stpcpy(end, "</a>");
+    strcpy(end, "</rpc>]]>]]>");
+    result = feed(guard, text, &message, &err);
+    if (result < 0)
+        assert_int_equal(err.code, SX_E_TOO_BIG);
+    ag_guard_free(guard);
+    free(text);
+    return result;
+}
+
+static void test_bounds(void **state)
+{
+    struct ag_guard *guard = greeted(HELLO_1_0);
+    char *block = sx_alloc(1u << 20);
+    struct ag_guard_message message;
+    struct sx_error err;
+    size_t sent;
+    int result;
+
+    (void)state;
+    assert_int_equal(nested(AG_GUARD_DEPTH_MAX), 1);
+    assert_int_equal(nested(AG_GUARD_DEPTH_MAX + 1), -1);
+
+    /* A message without an end is refused when it passes the bound, not before. */
+    memset(block, 'x', 1u << 20);
+    result = feed(guard, "<rpc message-id='1' xmlns='" BASE "'><a>", &message, &err);
+    for (sent = 0; result == 0 && sent < 2 * AG_GUARD_MESSAGE_MAX; sent += 1u << 20) {
+        ag_guard_feed(guard, block, 1u << 20);
+        result = ag_guard_next(guard, &message, &err);
+    }
+    assert_int_equal(result, -1);
+    assert_int_equal(err.code, SX_E_TOO_BIG);
+    assert_int_equal(sent, AG_GUARD_MESSAGE_MAX);
+    ag_guard_free(guard);
+
+    /* The sum of chunks counts. */
+    guard = greeted(HELLO_1_1);
+    assert_int_equal(feed(guard, "\n#6\n<rpc> \n#16777211\n", &message, &err), -1);
+    assert_int_equal(err.code, SX_E_TOO_BIG);
+    ag_guard_free(guard);
+    free(block);
+}
+
+/* A message of exactly the bound passes, and the guard is as usable afterwards as before. */
+static void test_largest(void **state)
+{
+    static const char head[] = "<rpc message-id='1' xmlns='" BASE "'><a>";
+    static const char tail[] = "</a></rpc>";
+    size_t length = AG_GUARD_MESSAGE_MAX;
+    char *message_text = sx_alloc(length + 1);
+    struct ag_guard *guard = greeted(HELLO_1_1);
+    struct ag_guard_message message;
+    struct sx_error err;
+    char frame[64];
+
+    (void)state;
+    memset(message_text, 'x', length);
+    memcpy(message_text, head, sizeof head - 1);
+    memcpy(message_text + length - (sizeof tail - 1), tail, sizeof tail);
+    for (int i = 0; i < 2; i++) {
+        snprintf(frame, sizeof frame, "\n#%zu\n", length);
+        assert_int_equal(feed(guard, frame, &message, &err), 0);
+        assert_int_equal(feed(guard, message_text, &message, &err), 0);
+        assert_int_equal(feed(guard, "\n##\n", &message, &err), 1);
+        assert_int_equal(message.length, length);
+        assert_memory_equal(message.body, message_text, length + 1);
+    }
+    ag_guard_free(guard);
+    free(message_text);
+}
+
+/* However the bytes are cut, the same messages come out. */
+static void test_any_cut(void **state)
+{
+    static const char inside[] = "<edit-config><config>]] \xe2\x82\xac<!-- ]]> --></config>"
+                                 "<x y='z'><![CDATA[]]]]></x></edit-config>";
+    unsigned seed = (unsigned)time(NULL);
+    char stream[4096];
+    char rpc[512];
+    size_t length;
+
+    (void)state;
+    print_message("seed %u\n", seed);
+    snprintf(rpc, sizeof rpc, "<rpc message-id='1' xmlns='" BASE "'>%s</rpc>", inside);
+    for (int round = 0; round < 400; round++) {
+        bool chunked = round % 2 == 1;
+        struct ag_guard *guard = ag_guard_new();
+        struct ag_guard_message message;
+        struct sx_error err;
+        size_t seen = 0;
+        char *end = stpcpy(stream, chunked ? HELLO_1_1 : HELLO_1_0);
+
+        for (int i = 0; i < 3; i++) {
+            size_t half = (size_t)rand_r(&seed) % (strlen(rpc) - 1) + 1;
+
+            if (chunked)
+                end += sprintf(end, "\n#%zu\n%.*s\n#%zu\n%s\n##\n", half, (int)half, rpc,
+                    strlen(rpc) - half, rpc + half);
+            else
+                end += sprintf(end, "%s]]>]]>\r\n", rpc);
+        }
+        length = (size_t)(end - stream);
+        for (size_t at = 0; at < length;) {
+            size_t piece = (size_t)rand_r(&seed) % (round < 40 ? 2 : 60) + 1;
+            int result;
+
+            piece = piece < length - at ? piece : length - at;
+            ag_guard_feed(guard, stream + at, piece);
+            at += piece;
+            while ((result = ag_guard_next(guard, &message, &err)) == 1)
+                if (seen++ > 0)
+                    assert_string_equal(message.body, rpc);
+            if (result < 0)
+                fail_msg("round %d: %s", round, err.message);
+        }
+        assert_int_equal(seen, 4);
+        ag_guard_free(guard);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hello),
+        cmocka_unit_test(test_hello_too_big),
+        cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_hostile_frames),
+        cmocka_unit_test(test_stray_feed),
+        cmocka_unit_test(test_operation),
+        cmocka_unit_test(test_answered),
+        cmocka_unit_test(test_well_formed),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_largest),
+        cmocka_unit_test(test_any_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "links_fixture.h"
+#include "peer/table.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sys/wait.h>
+
+/** Silent connections in a_crowd_does_not_keep_the_peer_out(). */
+#define CROWD 100
+
+/** The socket of the test, for conditions. */
+static int outside = -1;
+
+/** The other side has closed it. */
+static bool closed(struct fixture *fixture)
+{
+    char bytes[256];
+    ssize_t count = recv(outside, bytes, sizeof bytes, MSG_DONTWAIT);
+
+    (void)fixture;
+    return count == 0 || (count < 0 && errno != EAGAIN);
+}
+
+static void garbage_ends_that_connection_alone(void **state)
+{
+    static const char garbage[] = "\x16\x03\x01\xff\xffGET / HTTP/1.0\r\n\r\n";
+    struct fixture *fixture = *state;
+    const uint16_t ports[] = {PORT, RECOVERY_PORT};
+    struct sockaddr_in own;
+    socklen_t length = sizeof own;
+    char expected[AG_ENDPOINT_MAX];
+
+    fixture_join(fixture);
+    for (size_t i = 0; i < 2; i++) {
+        fixture_log_begin(fixture);
+        outside = fixture_connect("127.0.0.32", ports[i]);
+        getsockname(outside, (struct sockaddr *)&own, &length);
+        ag_endpoint_text((struct sockaddr *)&own, expected);
+        assert_int_equal(send(outside, garbage, sizeof garbage, 0), sizeof garbage);
+        fixture_wait(fixture, closed);
+        close(outside);
+        assert_non_null(strstr(fixture_log(fixture), expected));
+        assert_non_null(strstr(fixture_log(fixture), "TLS failed: "));
+        fixture_log_end(fixture);
+    }
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_LINK_DOWN), 0);
+}
+
+static void strangers_are_turned_away(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_join(fixture);
+    fixture_log_begin(fixture);
+    outside = fixture_connect("127.0.0.39", PORT);
+    fixture_wait(fixture, closed);
+    close(outside);
+    outside = fixture_connect("127.0.0.39", RECOVERY_PORT);
+    fixture_wait(fixture, closed);
+    close(outside);
+    assert_non_null(strstr(fixture_log(fixture), "127.0.0.39:"));
+    assert_non_null(strstr(fixture_log(fixture), "no peer of this system"));
+    fixture_log_end(fixture);
+}
+
+static void a_crowd_does_not_keep_the_peer_out(void **state)
+{
+    struct fixture *fixture = *state;
+    int crowd[CROWD];
+
+    fixture_log_begin(fixture);
+    fixture_start(fixture, &fixture->a);
+    fixture_open(&fixture->a, &fixture->b, true);
+    for (size_t i = 0; i < CROWD; i++) {
+        crowd[i] = fixture_connect("127.0.0.32", PORT);
+        event_base_loop(ag_loop_base(fixture->loop), EVLOOP_NONBLOCK);
+    }
+    fixture_start(fixture, &fixture->b);
+    fixture_open(&fixture->b, &fixture->a, true);
+    fixture_wait(fixture, fixture_both_up);
+    for (size_t i = 0; i < CROWD; i++)
+        close(crowd[i]);
+    /* The flood is one line, not a hundred. */
+    assert_non_null(strstr(fixture_log(fixture), "too many connections from this address"));
+    fixture_log_end(fixture);
+}
+
+static int listening = -1;
+static size_t accepted;
+static int64_t accepted_ms[4];
+
+/** Accepts and closes, as a port does behind which nothing is. */
+static bool accepted_four(struct fixture *fixture)
+{
+    struct sockaddr_in from;
+    socklen_t length = sizeof from;
+    int made = accept4(listening, (struct sockaddr *)&from, &length, SOCK_NONBLOCK);
+
+    (void)fixture;
+    if (made >= 0) {
+        assert_string_equal(inet_ntoa(from.sin_addr), "127.0.0.31");
+        assert_in_range(ntohs(from.sin_port), AG_SOURCE_PORT_FIRST, AG_SOURCE_PORT_LAST);
+        accepted_ms[accepted++] = ag_now_ms();
+        close(made);
+    }
+    return accepted == 4;
+}
+
+static bool told_twice(struct fixture *fixture)
+{
+    return fixture_count(&fixture->a, SX_EVENT_LINK_DOWN) == 2;
+}
+
+static void failed_attempts_are_told_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ag_endpoint endpoint;
+    int on = 1;
+
+    assert_int_equal(ag_endpoint_parse("127.0.0.32", PORT, &endpoint), 0);
+    listening = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    assert_int_equal(bind(listening, &endpoint.any, endpoint.length), 0);
+    assert_int_equal(listen(listening, 8), 0);
+    accepted = 0;
+    fixture_start(fixture, &fixture->a);
+    fixture_open(&fixture->a, &fixture->b, true);
+    fixture_wait(fixture, accepted_four);
+    assert_int_equal(fixture->a.host.count, 1);
+    assert_string_equal(fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.reason,
+        "it closed the connection in the TLS handshake");
+    /* 100, 200 and 400 ms, an eighth more or less. */
+    assert_true(accepted_ms[3] - accepted_ms[0] >= 600);
+    close(listening);
+    fixture_wait(fixture, told_twice);
+    assert_string_equal(
+        fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.reason, "Connection refused");
+}
+
+/** Runs side b alone in a process of its own until it is killed. */
+static pid_t fork_b(struct fixture *fixture)
+{
+    pid_t child = fork();
+    struct sx_error err;
+
+    if (child != 0)
+        return child;
+    if (ag_loop_new(&fixture->loop, &err) != 0)
+        _exit(1);
+    fixture_start(fixture, &fixture->b);
+    fixture_open(&fixture->b, &fixture->a, true);
+    ag_loop_run(fixture->loop);
+    _exit(0);
+}
+
+static void frozen_peer_is_lost_and_found(void **state)
+{
+    struct fixture *fixture = *state;
+    pid_t child = fork_b(fixture);
+    int64_t begin_ms;
+
+    assert_true(child > 0);
+    fixture_start(fixture, &fixture->a);
+    fixture_open(&fixture->a, &fixture->b, true);
+    fixture_wait(fixture, fixture_a_up);
+    fixture_forget(&fixture->a);
+    kill(child, SIGSTOP);
+    begin_ms = ag_now_ms();
+    fixture_wait(fixture, fixture_a_down);
+    assert_string_equal(
+        fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.reason, "no answer for 400 ms");
+    assert_true(ag_now_ms() - begin_ms >= 300);
+    fixture_forget(&fixture->a);
+    kill(child, SIGCONT);
+    fixture_wait(fixture, fixture_a_up);
+    fixture_forget(&fixture->a);
+    kill(child, SIGKILL);
+    fixture_wait(fixture, fixture_a_down);
+    waitpid(child, NULL, 0);
+}
+
+/** This process is held up for longer than the time-out: its peer, which answers, is not to blame.
+ * (The peer finds this one silent, and ends the link itself; then it is the peer that says so.) */
+static void own_delay_is_not_the_peers_fault(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_join(fixture);
+    fixture_forget(&fixture->a);
+    fixture_forget(&fixture->b);
+    fixture_log_begin(fixture);
+    usleep(600 * 1000);
+    for (int i = 0; i < 5; i++)
+        event_base_loop(ag_loop_base(fixture->loop), EVLOOP_ONCE);
+    assert_non_null(strstr(fixture_log(fixture), "this process was held up for"));
+    fixture_log_end(fixture);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_LINK_DOWN), 0);
+    assert_int_equal(fixture_count(&fixture->b, SX_EVENT_LINK_DOWN), 0);
+}
+
+/** Another process at the peer's address: the peer was started anew, and its old link is dead even
+ * if no packet says so. */
+static void restarted_peer_takes_over(void **state)
+{
+    struct fixture *fixture = *state;
+    struct side anew = {.ip = "127.0.0.33", .name = "b.test"};
+    struct sx_action action;
+
+    fixture_join(fixture);
+    fixture_forget(&fixture->a);
+    anew.links = fixture_links(fixture, &anew.host, anew.ip, anew.name);
+    action = fixture_opening(&anew, &fixture->a);
+    strcpy(action.link.local, "127.0.0.32");
+    ag_links_do(anew.links, &action);
+    fixture_wait(fixture, fixture_a_down);
+    assert_string_equal(fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.reason,
+        "the peer was started anew");
+    fixture_stop(&fixture->b);
+    fixture_wait(fixture, fixture_a_up);
+    ag_links_free(anew.links);
+    fixture_forget(&anew);
+    free(anew.host.items);
+}
+
+static struct sx_message *piece(size_t bytes)
+{
+    struct sx_message *message = sx_message_new(SX_MESSAGE_SNAPSHOT_PIECE);
+    struct sx_fragment fragment = {
+        .list = sx_strdup("/m:l"), .key = sx_strdup(""), .body = sx_alloc(bytes + 1)};
+
+    memset(fragment.body, 'x', bytes);
+    sx_fragment_list_add(&message->fragments, fragment);
+    return message;
+}
+
+static bool b_has_four(struct fixture *fixture)
+{
+    return fixture_count(&fixture->b, SX_EVENT_MESSAGE) == 4;
+}
+
+static bool b_seen_again(struct fixture *fixture)
+{
+    static int64_t from_ms;
+
+    if (from_ms == 0)
+        from_ms = ag_utc_ms();
+    return ag_links_times(fixture->a.links, "b.test").last_seen_ms > from_ms + 1000;
+}
+
+static void messages_wait_for_the_engine(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_join(fixture);
+    fixture->b.host.full = true;
+    fixture_send(&fixture->a, &fixture->b, sx_message_new(SX_MESSAGE_HELLO));
+    for (size_t i = 1; i <= 3; i++)
+        fixture_send(&fixture->a, &fixture->b, piece(i << 20));
+    /* Meanwhile heartbeats are answered. */
+    fixture_wait(fixture, b_seen_again);
+    assert_int_equal(fixture_count(&fixture->b, SX_EVENT_MESSAGE), 0);
+    fixture->b.host.full = false;
+    fixture_wait(fixture, b_has_four);
+    assert_int_equal(
+        strlen(fixture_last(&fixture->b, SX_EVENT_MESSAGE)->message->fragments.items[0].body),
+        3 << 20);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_LINK_DOWN), 0);
+}
+
+static bool b_told_down(struct fixture *fixture)
+{
+    return fixture_count(&fixture->b, SX_EVENT_LINK_DOWN) > 0;
+}
+
+static void too_many_waiting_messages_end_the_link(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_join(fixture);
+    fixture->b.host.full = true;
+    fixture_send(&fixture->a, &fixture->b, sx_message_new(SX_MESSAGE_HELLO));
+    for (size_t i = 0; i < 6; i++)
+        fixture_send(&fixture->a, &fixture->b, piece(3 << 20));
+    fixture_wait(fixture, b_told_down);
+    assert_non_null(strstr(fixture_last(&fixture->b, SX_EVENT_LINK_DOWN)->event.link.reason,
+        "this system's engine is behind"));
+    fixture_wait(fixture, fixture_a_down);
+}
+
+static void message_too_large_ends_the_link(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_join(fixture);
+    fixture_send(&fixture->a, &fixture->b, sx_message_new(SX_MESSAGE_HELLO));
+    fixture_send(&fixture->a, &fixture->b, piece(AG_ENVELOPE_MAX));
+    assert_non_null(strstr(fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.reason,
+        "an envelope holds 4194304"));
+}
+
+/** A visitor of the recovery port, made with the product's own connection. */
+struct visit {
+    bool secured, lost, answered;
+    char reason[SX_REASON_MAX];
+    struct ag_envelope reply;
+};
+
+static struct visit visit;
+
+static void on_secured(void *owner)
+{
+    ((struct visit *)owner)->secured = true;
+}
+
+static void on_frame(void *owner, const uint8_t *bytes, size_t length)
+{
+    struct visit *of = owner;
+    struct sx_error err;
+
+    assert_int_equal(ag_envelope_decode(bytes, length, &of->reply, &err), 0);
+    of->answered = true;
+}
+
+static void on_alive(void *owner)
+{
+    (void)owner;
+}
+
+static void on_lost(void *owner, const char *reason, bool ended)
+{
+    (void)reason;
+    (void)ended;
+    ((struct visit *)owner)->lost = true;
+}
+
+static bool visit_secured(struct fixture *fixture)
+{
+    (void)fixture;
+    return visit.secured;
+}
+
+static bool visit_answered(struct fixture *fixture)
+{
+    (void)fixture;
+    return visit.answered;
+}
+
+static bool visit_lost(struct fixture *fixture)
+{
+    (void)fixture;
+    return visit.lost;
+}
+
+static const struct ag_connection_handlers visitor = {
+    .secured = on_secured, .frame = on_frame, .alive = on_alive, .lost = on_lost};
+
+static struct ag_connection *begin_visit(
+    struct fixture *fixture, struct ag_connection_pool *pool, const char *certificate)
+{
+    char pem[64], key[64];
+    struct ag_tls_files files = {0};
+    struct ag_endpoint local, remote;
+    struct sx_error err;
+
+    snprintf(pem, sizeof pem, "%s.pem", certificate);
+    snprintf(key, sizeof key, "%s.key", certificate);
+    files.certificate = test_pki_path(fixture->pki, pem);
+    files.key = test_pki_path(fixture->pki, key);
+    *pool = (struct ag_connection_pool){.base = ag_loop_base(fixture->loop)};
+    TAILQ_INIT(&pool->list);
+    assert_int_equal(ag_tls_new(&files, &pool->tls, &err), 0);
+    ag_endpoint_parse("127.0.0.32", 0, &local);
+    ag_endpoint_parse("127.0.0.31", RECOVERY_PORT, &remote);
+    visit = (struct visit){.secured = false};
+    return ag_connection_dial(pool, &local, &remote, &visitor, &visit);
+}
+
+static void recovery_tells_a_peer_the_status(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct ag_envelope request = {.type = AG_ENVELOPE_STATUS_REQUEST};
+    const struct ag_envelope other = {.type = AG_ENVELOPE_CHOICE};
+    struct ag_connection_pool pool;
+    struct ag_connection *connection;
+    struct sx_error err;
+
+    fixture_start(fixture, &fixture->a);
+    fixture_open(&fixture->a, &fixture->b, true);
+    connection = begin_visit(fixture, &pool, "b.test");
+    fixture_wait(fixture, visit_secured);
+    assert_int_equal(ag_connection_send(connection, &request, &err), 0);
+    fixture_wait(fixture, visit_answered);
+    assert_int_equal(visit.reply.type, AG_ENVELOPE_STATUS_REPLY);
+    assert_string_equal(visit.reply.status.system_name, "system-a");
+    assert_int_equal(visit.reply.status.role, SX_ROLE_PRIMARY);
+    assert_int_equal(visit.reply.status.revision, 17);
+    assert_memory_equal(visit.reply.status.schema_hash, sx_schema_hash(fixture->schema), 32);
+    assert_int_equal(ag_connection_send(connection, &other, &err), 0);
+    fixture_wait(fixture, visit_lost);
+    ag_connection_pool_clear(&pool);
+    ag_tls_free(pool.tls);
+}
+
+static void recovery_holds_certificates_against_the_list(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ag_connection_pool pool;
+
+    fixture_start(fixture, &fixture->a);
+    fixture_open(&fixture->a, &fixture->b, true);
+    begin_visit(fixture, &pool, "rogue");
+    fixture_wait(fixture, visit_lost);
+    assert_int_equal(visit.reply.type, AG_ENVELOPE_GOODBYE);
+    assert_non_null(strstr(visit.reply.goodbye, "self-signed"));
+    ag_connection_pool_clear(&pool);
+    ag_tls_free(pool.tls);
+}
+
+#define LINK_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LINK_TEST(garbage_ends_that_connection_alone),
+        LINK_TEST(strangers_are_turned_away),
+        LINK_TEST(a_crowd_does_not_keep_the_peer_out),
+        LINK_TEST(failed_attempts_are_told_once),
+        LINK_TEST(frozen_peer_is_lost_and_found),
+        LINK_TEST(own_delay_is_not_the_peers_fault),
+        LINK_TEST(restarted_peer_takes_over),
+        LINK_TEST(messages_wait_for_the_engine),
+        LINK_TEST(too_many_waiting_messages_end_the_link),
+        LINK_TEST(message_too_large_ends_the_link),
+        LINK_TEST(recovery_tells_a_peer_the_status),
+        LINK_TEST(recovery_holds_certificates_against_the_list),
+    };
+
+    return cmocka_run_group_tests(tests, fixture_group_set_up, fixture_group_tear_down);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fault_vfs.h"
+#include "sextant/memory.h"
+#include "store_impl.h"
+#include "test_folder.h"
+#include "test_rows.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* From an older schema to a newer one: this release's is the old one here, and the newer ones are
+ * made up. */
+
+#define OLD SX_STORE_FILE ".v1"
+
+static const struct sx_migration good[] = {
+    {.from = 2, .sql = "UPDATE value SET value = value || '-three' WHERE name = 'a'"},
+    {.from = 1,
+        .sql = "UPDATE value SET value = value || '-two' WHERE name = 'a';"
+               "CREATE TABLE extra(x)"},
+};
+static const struct sx_migration bad[] = {
+    {.from = 1,
+        .sql = "UPDATE value SET value = 'broken'; DELETE FROM fragment;"
+               "INSERT INTO nowhere VALUES(1)"},
+};
+static const struct sx_migration unfit[] = {
+    {.from = 1, .sql = "ALTER TABLE value RENAME TO values_of_another_name"},
+};
+
+static const struct sx_store_schema to_three = {3, "", good, 2};
+static const struct sx_store_schema to_two_badly = {2, "", bad, 1};
+static const struct sx_store_schema to_two_unfit = {2, "", unfit, 1};
+static const struct sx_store_schema to_four = {4, "", good, 2};
+
+static int setup(void **state)
+{
+    *state = sx_test_temporary_folder();
+    return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    int rc = sx_test_remove_folder(*state);
+
+    free(*state);
+    return rc;
+}
+
+static void make(const char *folder, const char *vfs)
+{
+    struct sx_store *store = sx_test_store_open(folder, vfs);
+    struct sx_fragment_list rows = {0};
+    struct sx_error err = {0};
+
+    sx_test_row(&rows, SX_SCOPE_REPLICATED, "/a:a", "", "{}", NULL);
+    assert_int_equal(sx_store_begin(store, &err), 0);
+    assert_int_equal(sx_store_put(store, &rows, &err), 0);
+    assert_int_equal(sx_store_set(store, "a", "one", &err), 0);
+    assert_int_equal(sx_store_commit(store, &err), 0);
+    sx_fragment_list_clear(&rows);
+    sx_store_close(store);
+}
+
+static void assert_content(struct sx_store *store, const char *value)
+{
+    struct sx_error err = {0};
+    char *text = sx_store_get(store, "a", &err);
+
+    assert_string_equal(text, value);
+    free(text);
+    text = sx_test_rows(store);
+    assert_string_equal(text, "/a:a  replicated {}\n");
+    free(text);
+}
+
+static void test_all_steps_in_order(void **state)
+{
+    struct sx_store *store = NULL;
+    struct sx_error err = {0};
+
+    make(*state, NULL);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_three, &store, &err), 0);
+    assert_content(store, "one-two-three");
+    assert_false(sx_store_is_new(store));
+    assert_false(sx_test_file_exists(*state, OLD));
+    sx_store_close(store);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_three, &store, &err), 0);
+    assert_content(store, "one-two-three");
+    sx_store_close(store);
+    /* This release cannot go back. */
+    assert_int_equal(sx_store_open(*state, NULL, &store, &err), -1);
+    assert_non_null(strstr(err.message, "newer release (schema version 3"));
+}
+
+static void test_failing_step_changes_nothing(void **state)
+{
+    struct sx_store *store = NULL;
+    struct sx_error err = {0};
+    size_t before_size, after_size;
+    char *before, *after;
+
+    make(*state, NULL);
+    before = sx_test_file(*state, SX_STORE_FILE, &before_size);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_two_badly, &store, &err), -1);
+    assert_int_equal(err.code, SX_E_STORE);
+    assert_non_null(strstr(err.message, "from schema version 1 to 2 and is unchanged"));
+    assert_non_null(strstr(err.message, "nowhere"));
+    after = sx_test_file(*state, SX_STORE_FILE, &after_size);
+    assert_int_equal(after_size, before_size);
+    assert_memory_equal(after, before, before_size);
+    /* The release that wrote it still opens it. */
+    store = sx_test_store_open(*state, NULL);
+    assert_content(store, "one");
+    sx_store_close(store);
+    free(before);
+    free(after);
+}
+
+static void test_no_way(void **state)
+{
+    struct sx_store *store = NULL;
+    struct sx_error err = {0};
+
+    make(*state, NULL);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_four, &store, &err), -1);
+    assert_non_null(strstr(err.message, "has the schema version 1"));
+    store = sx_test_store_open(*state, NULL);
+    assert_content(store, "one");
+    sx_store_close(store);
+}
+
+/* Steps that succeed and give something that does not open: the old file is there to go back to. */
+static void test_old_file_is_kept(void **state)
+{
+    char *folder = sx_format("%s/old", (const char *)*state);
+    struct sx_store *store = NULL;
+    struct sx_error err = {0};
+    size_t size;
+    char *data;
+
+    make(*state, NULL);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_two_unfit, &store, &err), -1);
+    data = sx_test_file(*state, OLD, &size);
+    assert_int_equal(sx_test_make_folder(folder), 0);
+    sx_test_write_file(folder, SX_STORE_FILE, data, size);
+    store = sx_test_store_open(folder, NULL);
+    assert_content(store, "one");
+    sx_store_close(store);
+    free(data);
+    free(folder);
+}
+
+/* Power that goes at any point leaves the old database or the new one. */
+static void test_interrupted(void **state)
+{
+    struct fault_vfs *vfs = fault_vfs_new("migration");
+    unsigned points = 0;
+    unsigned old = 0;
+    bool done = false;
+
+    for (uint64_t n = 1; !done; n++) {
+        for (uint64_t seed = 1; seed <= 3 && !done; seed++, points++) {
+            char *folder = sx_format("%s/%u", (const char *)*state, points);
+            struct sx_store *store = NULL;
+            struct sx_error err = {0};
+
+            assert_int_equal(sx_test_make_folder(folder), 0);
+            make(folder, "migration");
+            fault_vfs_crash_at(vfs, FAULT_ALL, n);
+            if (sx_store_open_schema(folder, "migration", &to_three, &store, &err) == 0)
+                done = !fault_vfs_crashed(vfs);
+            sx_store_close(store);
+            fault_vfs_crash_recover(vfs, n * 10 + seed);
+            if (sx_store_open(folder, "migration", &store, &err) == 0) {
+                old++;
+                assert_content(store, "one");
+                sx_store_close(store);
+            }
+            if (sx_store_open_schema(folder, "migration", &to_three, &store, &err) < 0)
+                fail_msg("after a crash at call %d: %s", (int)n, err.message);
+            assert_content(store, "one-two-three");
+            sx_store_close(store);
+            assert_false(sx_test_file_exists(folder, OLD));
+            free(folder);
+        }
+    }
+    print_message("migration: %u crashes survived, %u before it was done\n", points, old);
+    assert_in_range(old, 10, points - 1);
+    fault_vfs_free(vfs);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_all_steps_in_order),
+        TEST(test_failing_step_changes_nothing),
+        TEST(test_no_way),
+        TEST(test_old_file_is_kept),
+        TEST(test_interrupted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.h"
+
+#include "alarms.h"
+#include "edit.h"
+#include "status.h"
+
+#include <langinfo.h>
+#include <libyang/libyang.h>
+#include <string.h>
+#include <time.h>
+
+#define RPC(name) "<" name " xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"/>"
+/* Pause between two tries to reach a daemon that restarts. */
+#define RETRY_NS (20 * 1000 * 1000)
+
+static int run_status(struct ctl_call *call, struct ctl_fault *fault)
+{
+    struct lyd_node *reply;
+
+    if (ctl_status_fetch(&call->session, &reply, fault) < 0)
+        return -1;
+    if (call->json)
+        ctl_status_json(reply, stdout);
+    else
+        ctl_status_text(reply, strcmp(nl_langinfo(CODESET), "UTF-8") == 0, stdout);
+    lyd_free_all(reply);
+    return 0;
+}
+
+static int run_alarms(struct ctl_call *call, struct ctl_fault *fault)
+{
+    struct ctl_json json = {.out = stdout};
+    struct lyd_node *reply;
+
+    if (ctl_session_call(&call->session,
+            "<get><filter type=\"subtree\">" CTL_ALARMS_FILTER "</filter></get>", &reply,
+            fault) < 0)
+        return -1;
+    if (call->json) {
+        ctl_json_open(&json, NULL, '[');
+        ctl_alarms_json(ctl_child(reply, "data"), &json);
+        ctl_json_close(&json, ']');
+    } else if (ctl_alarms_text(ctl_child(reply, "data"), stdout) == 0) {
+        puts("No alarm is up.");
+    }
+    lyd_free_all(reply);
+    return 0;
+}
+
+/* Connects anew until the daemon answers or the time for an answer is over. */
+static int come_back(struct ctl_call *call, struct ctl_fault *fault)
+{
+    const struct timespec pause = {.tv_nsec = RETRY_NS};
+    struct timespec now;
+    time_t limit;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    limit = now.tv_sec + CTL_ANSWER_SECONDS;
+    for (;;) {
+        ctl_session_close(&call->session);
+        if (ctl_session_open(call->socket, &call->session, fault) == 0)
+            return 0;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        if (now.tv_sec >= limit)
+            return -1;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static int run_restart(struct ctl_call *call, struct ctl_fault *fault)
+{
+    struct lyd_node *reply = NULL;
+    struct lyd_node *now = NULL;
+
+    if (ctl_session_call(&call->session, RPC("restart"), &reply, fault) < 0)
+        return -1;
+    lyd_free_all(reply);
+    if (ctl_client_wait_end(call->session.client, fault) < 0 || come_back(call, fault) < 0 ||
+        ctl_status_fetch(&call->session, &now, fault) < 0)
+        return -1;
+    puts("sextantd has restarted.");
+    ctl_status_news(NULL, now, stdout);
+    lyd_free_all(now);
+    return 0;
+}
+
+static int run_force_config_update(struct ctl_call *call, struct ctl_fault *fault)
+{
+    struct lyd_node *reply = NULL;
+    struct lyd_node *now = NULL;
+    const char *backup;
+
+    if (ctl_session_call(&call->session, RPC("force-config-update"), &reply, fault) < 0)
+        return -1;
+    backup = ctl_text(reply, "backup");
+    printf("The primary's configuration replaces this system's%s%s.\n",
+        *backup ? "; the former one is kept in " : "", backup);
+    lyd_free_all(reply);
+    if (ctl_status_fetch(&call->session, &now, fault) < 0)
+        return -1;
+    ctl_status_news(NULL, now, stdout);
+    lyd_free_all(now);
+    return 0;
+}
+
+static int run_get(struct ctl_call *call, struct ctl_fault *fault)
+{
+    return ctl_get(&call->session, call->arguments[0], call->json, stdout, fault);
+}
+
+static int run_set(struct ctl_call *call, struct ctl_fault *fault)
+{
+    if (call->count % 2 != 0)
+        return ctl_fail(
+            fault, CTL_EXIT_USAGE, "set: %s has no value", call->arguments[call->count - 1]);
+    return ctl_edit(&call->session, CTL_EDIT_SET, call->arguments, call->count, stdout, fault);
+}
+
+static int run_delete(struct ctl_call *call, struct ctl_fault *fault)
+{
+    return ctl_edit(&call->session, CTL_EDIT_DELETE, call->arguments, call->count, stdout, fault);
+}
+
+const struct ctl_command ctl_commands[] = {
+    {"status", "[--json]", true, 0, 0, run_status},
+    {"alarms", "[--json]", true, 0, 0, run_alarms},
+    {"get", "[--json] PATH", true, 1, 1, run_get},
+    {"set", "PATH VALUE [PATH VALUE]...", false, 2, CTL_EDIT_MAX, run_set},
+    {"delete", "PATH...", false, 1, CTL_EDIT_MAX, run_delete},
+    {"restart", "", false, 0, 0, run_restart},
+    {"force-config-update", "", false, 0, 0, run_force_config_update},
+    {NULL, NULL, false, 0, 0, NULL},
+};
+
+const struct ctl_command *ctl_command(const char *name)
+{
+    for (const struct ctl_command *command = ctl_commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
