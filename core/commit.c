@@ -94,6 +94,23 @@ failed:
     return -1;
 }
 
+/** Bytes of a value that a line of the log shows. */
+#define LOGGED_VALUE_MAX 200
+
+/* The value alone, of {"module:name":value}, cut to what a line shows. */
+static const char *bare(const char *json, int *ret_length)
+{
+    const char *value = strstr(json, "\":");
+    size_t length;
+
+    value = value ? value + 2 : json;
+    length = strlen(value);
+    if (length > 0)
+        length--;
+    *ret_length = length < LOGGED_VALUE_MAX ? (int)length : LOGGED_VALUE_MAX;
+    return value;
+}
+
 static void log_changes(
     struct sx_engine *engine, const struct sx_change_list *changes, const struct sx_origin *origin)
 {
@@ -102,6 +119,7 @@ static void log_changes(
     for (size_t i = 0; i < changes->count; i++) {
         const struct sx_change *change = &changes->items[i];
         bool secret = change->flags & SX_NODE_SECRET;
+        int from_length, to_length;
 
         if (i == LOGGED_CHANGES_MAX) {
             sx_update_log(engine->update, SX_LOG_INFO, "configuration: and %zu changes more",
@@ -109,15 +127,18 @@ static void log_changes(
             break;
         }
         /* Only leafs show values: what is below a created entry may hold secrets. */
-        if (change->operation == SX_OPERATION_REPLACE && !secret)
+        if (change->operation == SX_OPERATION_REPLACE && !secret) {
+            const char *from = bare(change->old_value, &from_length);
+            const char *to = bare(change->value, &to_length);
+
             sx_update_log(engine->update, SX_LOG_INFO,
-                "configuration: %s %s from %.200s to %.200s by %s@%s session %u",
-                words[change->operation], change->path, change->old_value, change->value,
-                origin->user, origin->source, origin->session);
-        else
+                "configuration: replace %s from %.*s to %.*s by %s@%s session %u", change->path,
+                from_length, from, to_length, to, origin->user, origin->source, origin->session);
+        } else {
             sx_update_log(engine->update, SX_LOG_INFO, "configuration: %s %s by %s@%s session %u",
                 words[change->operation], change->path, origin->user, origin->source,
                 origin->session);
+        }
     }
 }
 

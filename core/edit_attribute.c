@@ -30,8 +30,8 @@ enum sx_edit_operation sx_edit_operation_of(
 }
 
 /* Finds the entry that `key` or `value` of a before or after names. */
-static int find_anchor(struct sx_edit *edit, struct sx_edit_place *place,
-    struct lyd_node *entry, const struct lyd_node *from, struct lyd_node **ret_anchor)
+static int find_anchor(struct sx_edit *edit, struct sx_edit_place *place, struct lyd_node *entry,
+    const struct lyd_node *from, struct lyd_node **ret_anchor)
 {
     bool is_list = entry->schema->nodetype == LYS_LIST;
     const char *name = is_list ? "key" : "value";
@@ -42,6 +42,7 @@ static int find_anchor(struct sx_edit *edit, struct sx_edit_place *place,
         sx_error_set(edit->err, SX_E_MISSING_ATTRIBUTE,
             "%s: insert \"before\" and \"after\" need the attribute yang:%s, which names an entry",
             entry->schema->name, name);
+        sx_error_element(edit->err, entry->schema->name, name);
         return sx_edit_fail_at(edit, place, entry->schema, entry);
     }
     if (lyd_find_sibling_val(entry, entry->schema, text, 0, &anchor) != LY_SUCCESS ||
@@ -49,6 +50,7 @@ static int find_anchor(struct sx_edit *edit, struct sx_edit_place *place,
         sx_error_set(edit->err, SX_E_BAD_ATTRIBUTE,
             "%s: yang:%s=\"%.200s\" names no other entry: it must name one that is there",
             entry->schema->name, name, text);
+        sx_error_element(edit->err, entry->schema->name, name);
         sx_edit_fail_at(edit, place, entry->schema, entry);
         return sx_error_tag(edit->err, "missing-instance");
     }
@@ -105,15 +107,17 @@ int sx_edit_position(struct sx_edit *edit, struct sx_edit_place *place, struct l
         sx_error_set(edit->err, SX_E_BAD_ATTRIBUTE,
             "%s: the attribute insert is for entries of lists that are ordered by the user",
             entry->schema->name);
+        sx_error_element(edit->err, entry->schema->name, "insert");
         return sx_edit_fail_at(edit, place, entry->schema, entry);
     }
     if (how)
         return insert(edit, place, entry, from, how);
     if (replacing) {
         const struct lyd_node *like = entry_before(from);
+        struct lyd_node *after = like ? sx_edit_entry(edit, place, like) : NULL;
 
-        sx_transaction_place(
-            edit->transaction, entry, like ? sx_edit_entry(edit, place, like) : NULL);
+        if (after != entry)
+            sx_transaction_place(edit->transaction, entry, after);
     }
     return 0;
 }

@@ -64,8 +64,8 @@ static int refuse_value(struct sx_edit *edit, const struct sx_edit_place *place,
 
     /* Below a node that libyang could not take either, it does not tell by itself. */
     if (lyd_parent(node) && !lyd_parent(node)->schema)
-        is_wrong = lyd_value_validate(
-                       context, schema, value, strlen(value), NULL, NULL, NULL) == LY_EVALID;
+        is_wrong = lyd_value_validate(context, schema, value, strlen(value), NULL, NULL, NULL) ==
+                   LY_EVALID;
     else
         is_wrong = lyd_parse_opaq_error(node) == LY_EVALID;
     if (is_wrong) {
@@ -81,8 +81,7 @@ static int refuse_value(struct sx_edit *edit, const struct sx_edit_place *place,
                 expected);
         else
             sx_error_set(edit->err, SX_E_INVALID_VALUE,
-                "%s: the value \"%.100s\" cannot be used: %s", schema->name, value,
-                cause.message);
+                "%s: the value \"%.100s\" cannot be used: %s", schema->name, value, cause.message);
         sx_error_tag(edit->err, tag ? tag : "");
     } else {
         sx_error_set(edit->err, SX_E_BAD_ELEMENT,
@@ -137,6 +136,8 @@ int sx_edit_opaque(struct sx_edit *edit, struct sx_edit_place *place, const stru
         sx_error_set(edit->err, SX_E_UNKNOWN_NAMESPACE,
             "%.200s: there is no YANG module \"%.200s\" here", opaque->name.name,
             opaque->name.module_ns ? opaque->name.module_ns : "");
+        sx_error_element(
+            edit->err, opaque->name.name, opaque->name.module_ns ? opaque->name.module_ns : "");
         return sx_edit_fail_at(edit, place, NULL, NULL);
     }
     schema = lys_find_child(place->schema, module, opaque->name.name, 0, 0, 0);
@@ -144,6 +145,7 @@ int sx_edit_opaque(struct sx_edit *edit, struct sx_edit_place *place, const stru
         sx_error_set(edit->err, SX_E_UNKNOWN_ELEMENT, "%.200s: there is no such node in %s%s",
             opaque->name.name, place->schema ? "" : "module ",
             place->schema ? place->schema->name : module->name);
+        sx_error_element(edit->err, opaque->name.name, "");
         return sx_edit_fail_at(edit, place, NULL, NULL);
     }
     if (read_operation(edit, opaque, inherited, &operation) < 0)
@@ -156,7 +158,7 @@ int sx_edit_opaque(struct sx_edit *edit, struct sx_edit_place *place, const stru
     /* A delete may leave out the value of a leaf. */
     if ((operation == SX_EDIT_DELETE || operation == SX_EDIT_REMOVE) &&
         !(schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) && !lysc_is_key(schema))
-        return sx_edit_delete(edit, place, schema, sx_edit_child(edit, place, schema),
-            operation == SX_EDIT_DELETE);
+        return sx_edit_delete(
+            edit, place, schema, sx_edit_child(edit, place, schema), operation == SX_EDIT_DELETE);
     return refuse(edit, place, schema, node);
 }

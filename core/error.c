@@ -31,6 +31,8 @@ int sx_error_set(struct sx_error *err, enum sx_error_code code, const char *form
     err->code = code;
     err->app_tag[0] = '\0';
     err->path[0] = '\0';
+    err->element[0] = '\0';
+    err->detail[0] = '\0';
     copy_cut(err->message, sizeof err->message, text);
     return -1;
 }
@@ -47,6 +49,13 @@ int sx_error_tag(struct sx_error *err, const char *tag)
     return -1;
 }
 
+int sx_error_element(struct sx_error *err, const char *element, const char *detail)
+{
+    copy_cut(err->element, sizeof err->element, element);
+    copy_cut(err->detail, sizeof err->detail, detail);
+    return -1;
+}
+
 const char *sx_error_code_name(enum sx_error_code code)
 {
     switch (code) {
@@ -58,6 +67,8 @@ const char *sx_error_code_name(enum sx_error_code code)
         return "missing attribute";
     case SX_E_BAD_ATTRIBUTE:
         return "bad attribute";
+    case SX_E_UNKNOWN_ATTRIBUTE:
+        return "unknown attribute";
     case SX_E_MISSING_ELEMENT:
         return "missing element";
     case SX_E_BAD_ELEMENT:

@@ -148,28 +148,56 @@ static void tell_former(const struct orders *orders)
     }
 }
 
+/* Only entries that were touched may be placed anew, so a touched one that cannot stay between its
+ * untouched neighbours counts as absent. */
+static void free_misplaced(size_t *was, struct sx_touched *const *items, size_t count)
+{
+    size_t low = 0, high = SX_ABSENT;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!items[i])
+            low = was[i];
+        else if (was[i] != SX_ABSENT && was[i] < low)
+            was[i] = SX_ABSENT;
+    }
+    for (size_t i = count; i-- > 0;) {
+        if (!items[i])
+            high = was[i];
+        else if (was[i] != SX_ABSENT && was[i] > high)
+            was[i] = SX_ABSENT;
+    }
+}
+
 /* What a touched entry is told of its present place; digests of the others. */
-static void tell_present(
-    const struct orders *orders, const size_t *was, const bool *placed, uint8_t *digest)
+static void tell_present(const struct orders *orders, const size_t *was, uint8_t *digest)
 {
     size_t count = orders->now_count - orders->same_first - orders->same_last;
+    struct sx_touched **items = sx_calloc(count + 1, sizeof *items);
+    size_t *anchored = sx_calloc(count, sizeof *anchored);
+    bool *placed = sx_calloc(count, sizeof *placed);
 
+    for (size_t i = 0; i < count + (orders->same_last > 0); i++)
+        items[i] = touched_at(orders, orders->now[orders->same_first + i]);
+    memcpy(anchored, was, count * sizeof *was);
+    free_misplaced(anchored, items, count);
+    sx_sequence_placed(anchored, count, placed);
     for (size_t i = 0; i < count + (orders->same_last > 0); i++) {
         size_t at = orders->same_first + i;
         size_t then = i < count ? was[i] : orders->before_count - orders->same_last;
-        bool same_neighbour = (i > 0 ? was[i - 1] + 1 : orders->same_first) == then;
-        struct sx_touched *item = touched_at(orders, orders->now[at]);
 
-        if (!item) {
-            if (!same_neighbour)
-                correct_digest(orders, digest, then, at);
-            continue;
+        if (items[i]) {
+            free(items[i]->now_predecessor);
+            items[i]->now_predecessor = predecessor(orders, orders->now, at);
+            items[i]->position = at;
+            items[i]->placed = i < count && placed[i];
+        } else if (i > 0 ? was[i - 1] == SX_ABSENT || was[i - 1] + 1 != then
+                         : then != orders->same_first) {
+            correct_digest(orders, digest, then, at);
         }
-        free(item->now_predecessor);
-        item->now_predecessor = predecessor(orders, orders->now, at);
-        item->position = at;
-        item->placed = i < count && placed[i];
     }
+    free(items);
+    free(anchored);
+    free(placed);
 }
 
 void sx_order_resolve(
@@ -181,18 +209,14 @@ void sx_order_resolve(
         .list = sx_path_of_schema(order->list)};
     size_t count;
     size_t *was;
-    bool *placed;
 
     read_now(&orders, order->list);
     count = orders.now_count - orders.same_first - orders.same_last;
     was = sx_calloc(count, sizeof *was);
-    placed = sx_calloc(count, sizeof *placed);
     find_former(&orders, was, count);
-    sx_sequence_placed(was, count, placed);
     tell_former(&orders);
-    tell_present(&orders, was, placed, digest);
+    tell_present(&orders, was, digest);
     free(was);
-    free(placed);
     free(orders.now);
     free(orders.list);
 }

@@ -5,6 +5,7 @@
 #include "sextant/memory.h"
 #include "store_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,6 +195,23 @@ out:
     free(end.list);
     free(end.key);
     return rc;
+}
+
+int sx_reader_bytes(
+    struct sx_reader *reader, enum sx_scope scope, uint64_t *ret_bytes, struct sx_error *err)
+{
+    char sql[128];
+    int64_t bytes = 0;
+
+    if (check_open(reader, err) < 0)
+        return -1;
+    snprintf(sql, sizeof sql,
+        "SELECT coalesce(sum(length(CAST(body AS BLOB))), 0) FROM fragment WHERE scope = '%s'",
+        sx_scope_name(scope));
+    if (sx_sql_number(reader->db, sql, &bytes, err) < 0)
+        return -1;
+    *ret_bytes = (uint64_t)bytes;
+    return 0;
 }
 
 int sx_reader_revision(

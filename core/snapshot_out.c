@@ -71,10 +71,12 @@ void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer)
 {
     struct sx_message *message;
     struct sx_error err = {0};
+    uint64_t total = 0;
 
     sx_snapshot_drop(&peer->out);
     if (sx_reader_open(engine->directory, engine->vfs, &peer->out.reader, &err) < 0 ||
-        sx_reader_begin(peer->out.reader, NULL, &err) < 0) {
+        sx_reader_begin(peer->out.reader, NULL, &err) < 0 ||
+        sx_reader_bytes(peer->out.reader, SX_SCOPE_REPLICATED, &total, &err) < 0) {
         sx_update_log(engine->update, SX_LOG_ERROR, "cluster: no snapshot for peer %u (%s): %s",
             peer->index, peer->address, err.message);
         sx_snapshot_drop(&peer->out);
@@ -87,6 +89,7 @@ void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer)
         (unsigned long long)sx_history_revision(&engine->history));
     message = sx_message_new(SX_MESSAGE_SNAPSHOT_BEGIN);
     *message->history = engine->history;
+    message->total = total;
     peer->out.history = engine->history;
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
     go_on(engine, peer);

@@ -132,6 +132,24 @@ static int edit_node(struct sx_edit *edit, struct sx_edit_place *place,
     return sx_edit_item(edit, place, node, operation, replacing);
 }
 
+/* One node twice with different content would leave it to chance which one counts. To delete an
+ * entry and create it again is clear, though. */
+static int check_repeat(
+    struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node)
+{
+    bool is_entry = node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST);
+    struct lyd_node *first = NULL;
+    LY_ERR result = is_entry ? lyd_find_sibling_first(node, node, &first)
+                             : lyd_find_sibling_val(node, node->schema, NULL, 0, &first);
+
+    if (result != LY_SUCCESS || first == node || !first->schema ||
+        sx_edit_operation_of(first, SX_EDIT_MERGE) >= SX_EDIT_DELETE)
+        return 0;
+    sx_error_set(
+        edit->err, SX_E_BAD_ELEMENT, "%s: it is given twice: give it once", node->schema->name);
+    return sx_edit_fail_at(edit, place, node->schema, is_entry ? node : NULL);
+}
+
 /* RFC 7950 section 8.3.1: data for more than one case of a choice is an error. */
 static int check_cases(
     struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node)
@@ -174,7 +192,7 @@ static int edit_siblings(struct sx_edit *edit, struct sx_edit_place *place,
             continue;
         }
         if (sx_edit_operation_of(node, inherited) < SX_EDIT_DELETE &&
-            check_cases(edit, place, node) < 0)
+            (check_repeat(edit, place, node) < 0 || check_cases(edit, place, node) < 0))
             return -1;
         if (edit_node(edit, place, node, inherited) < 0)
             return -1;

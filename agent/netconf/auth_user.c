@@ -53,8 +53,9 @@ int ag_auth_user_parse(const struct ly_ctx *context, const char *body,
         lyd_new_path2(NULL, context, parent_path, NULL, 0, 0, 0, &top, &parent) != LY_SUCCESS ||
         lyd_parse_data(context, parent, in, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0, NULL) !=
             LY_SUCCESS) {
-        sx_error_set(err, SX_E_STORE, "the stored user cannot be read: %s",
-            ly_errmsg(context) ? ly_errmsg(context) : "no more is known");
+        /* Not libyang's message: it would bring a password's hash into the log. */
+        sx_error_set(err, SX_E_STORE, "what is stored of the user cannot be read (at %s)",
+            ly_errpath(context) ? ly_errpath(context) : list_path);
         goto out;
     }
     LY_LIST_FOR(lyd_child(parent), entry)

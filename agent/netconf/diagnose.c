@@ -49,6 +49,37 @@ static const struct lyd_node_opaq *unknown_parameter(const struct ly_ctx *contex
     return NULL;
 }
 
+/* The first element, in the order of the document, whose operation (RFC 6241 section 7.2) is no
+ * word for one. The guard has bounded the depth. */
+static const struct lyd_node_opaq *bad_operation(
+    const struct lyd_node_opaq *first, const char **ret_value)
+{
+    static const char *const words[] = {"merge", "replace", "create", "delete", "remove"};
+
+    for (const struct lyd_node_opaq *node = first; node; node = ag_request_next(node)) {
+        const struct lyd_node_opaq *below;
+
+        for (const struct lyd_attr *attribute = node->attr; attribute;
+             attribute = attribute->next) {
+            size_t word = 0;
+
+            if (strcmp(attribute->name.name, "operation") != 0 || !attribute->name.module_ns ||
+                strcmp(attribute->name.module_ns, AG_BASE_NS) != 0)
+                continue;
+            while (
+                word < sizeof words / sizeof *words && strcmp(words[word], attribute->value) != 0)
+                word++;
+            *ret_value = attribute->value;
+            if (word == sizeof words / sizeof *words)
+                return node;
+        }
+        below = bad_operation(ag_request_first(node), ret_value);
+        if (below)
+            return below;
+    }
+    return NULL;
+}
+
 /* Parses the message once more for libyang's own words. */
 static int parse_again(const struct ly_ctx *context, const char *body, struct sx_error *err)
 {
@@ -82,6 +113,7 @@ int ag_diagnose(const struct ly_ctx *context, const struct ag_request *request, 
     const char *space = operation && operation->name.module_ns ? operation->name.module_ns : "";
     const struct lys_module *module = ly_ctx_get_module_implemented_ns(context, space);
     const struct lysc_node *schema = NULL;
+    const char *value = NULL;
     char hint[256];
 
     *ret_info = (struct ag_error_info){0};
@@ -100,6 +132,14 @@ int ag_diagnose(const struct ly_ctx *context, const struct ag_request *request, 
             module->name, operation->name.name);
     parameter = input_of(schema) ? unknown_parameter(context, schema, request)
                                  : ag_request_first(operation);
+    if (!parameter && (parameter = bad_operation(ag_request_first(operation), &value))) {
+        ret_info->element = parameter->name.name;
+        ret_info->attribute = "operation";
+        return sx_error_set(err, SX_E_BAD_ATTRIBUTE,
+            "%.64s: the operation \"%.64s\" is none; it must be merge, replace, create, delete or "
+            "remove",
+            parameter->name.name, value);
+    }
     if (!parameter)
         return parse_again(context, body, err);
     ret_info->element = parameter->name.name;

@@ -31,6 +31,7 @@ static const struct row {
     [SX_E_INVALID_VALUE] = {"application", "invalid-value", INFO_NONE},
     [SX_E_MISSING_ATTRIBUTE] = {"rpc", "missing-attribute", INFO_ATTRIBUTE},
     [SX_E_BAD_ATTRIBUTE] = {"protocol", "bad-attribute", INFO_ATTRIBUTE},
+    [SX_E_UNKNOWN_ATTRIBUTE] = {"application", "unknown-attribute", INFO_ATTRIBUTE},
     [SX_E_MISSING_ELEMENT] = {"application", "missing-element", INFO_ELEMENT},
     [SX_E_BAD_ELEMENT] = {"application", "bad-element", INFO_ELEMENT},
     [SX_E_UNKNOWN_ELEMENT] = {"application", "unknown-element", INFO_ELEMENT},
@@ -167,17 +168,20 @@ static char *last_name(const char *path)
 static void put_info(FILE *out, const struct row *row, const struct sx_error *error,
     const struct ag_error_info *info)
 {
-    char *element = info->element ? sx_strdup(info->element) : last_name(error->path);
+    char *element = info->element     ? sx_strdup(info->element)
+                    : *error->element ? sx_strdup(error->element)
+                                      : last_name(error->path);
+    const char *attribute = info->attribute ? info->attribute : error->detail;
 
     fputs("<error-info>", out);
     if (row->info == INFO_SESSION)
         fprintf(out, "<session-id>%u</session-id>", info->lock_holder);
     if (row->info == INFO_ATTRIBUTE)
-        put_element(out, "bad-attribute", info->attribute ? info->attribute : "operation");
+        put_element(out, "bad-attribute", *attribute ? attribute : "operation");
     if (row->info != INFO_SESSION)
         put_element(out, "bad-element", element);
     if (row->info == INFO_NAMESPACE)
-        put_element(out, "bad-namespace", info->name_space ? info->name_space : "");
+        put_element(out, "bad-namespace", info->name_space ? info->name_space : error->detail);
     fputs("</error-info>", out);
     free(element);
 }
@@ -209,7 +213,8 @@ char *ag_error_xml(
     ag_xml_escape(out, error->message);
     fputs("</error-message>", out);
     /* An element that nobody named cannot be named here. */
-    if (row->info == INFO_SESSION || (row->info != INFO_NONE && (info->element || *error->path)))
+    if (row->info == INFO_SESSION ||
+        (row->info != INFO_NONE && (info->element || *error->element || *error->path)))
         put_info(out, row, error, info);
     fputs("</rpc-error>", out);
     fclose(out);

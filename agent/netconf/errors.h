@@ -11,7 +11,7 @@ struct ly_ctx;
 struct ag_error_info {
     uint32_t lock_holder; /**< lock-denied: session id of the holder */
     const char *attribute; /**< name of the attribute that is missing or bad */
-    const char *element; /**< name of the element; without it the last one of the error's path */
+    const char *element; /**< name of the element; without it the error's */
     const char *name_space; /**< the namespace that is not known */
 };
 

@@ -303,7 +303,15 @@ static int judge_rpc(const struct ag_outline *outline, struct sx_error *err)
     else if (outline->operations > 1)
         sx_error_set(
             err, SX_E_UNKNOWN_ELEMENT, "an <rpc> must hold one operation, and nothing beside it");
-    else
+    else if (*outline->attribute) {
+        /* libyang passes over it, and a delete would be taken for a merge. */
+        sx_error_set(err, SX_E_UNKNOWN_ATTRIBUTE,
+            "%s: the attribute %s has no namespace; the attributes of an edit are nc:operation of "
+            "urn:ietf:params:xml:ns:netconf:base:1.0, and yang:insert, yang:key and yang:value of "
+            "urn:ietf:params:xml:ns:yang:1",
+            outline->attribute_element, outline->attribute);
+        sx_error_element(err, outline->attribute_element, outline->attribute);
+    } else
         return 1;
     return 2;
 }

@@ -38,9 +38,10 @@ void ag_guard_feed(struct ag_guard *guard, const void *data, size_t length);
 /**
  * Takes the next message out. Returns 1 with *ret_message, 0 when more bytes are needed, -1 when
  * the session must end: *err says what was wrong (framing, size, nesting, not XML, no hello, a
- * protocol version that we do not speak). An <rpc> without message-id, or an element that is not
- * <rpc>, is a message that must be answered, not passed on: returns 2 and *err holds the answer
- * (missing-attribute or unknown-element), *ret_message the message whose attributes the answer
+ * protocol version that we do not speak). An <rpc> without message-id, an element that is not
+ * <rpc>, or an <edit-config> with an attribute that has no namespace is a message that must be
+ * answered, not passed on: returns 2 and *err holds the answer (missing-attribute, unknown-element,
+ * unknown-attribute), *ret_message the message whose attributes the answer
  * repeats; the session goes on.
  */
 int ag_guard_next(

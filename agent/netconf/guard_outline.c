@@ -3,6 +3,7 @@
 
 #include "sextant/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,15 @@ bool ag_outline_attribute(
     return true;
 }
 
+void ag_outline_deep_attribute(struct ag_outline *outline, const char *element, const char *name)
+{
+    if (!outline->in_config || *outline->attribute || strchr(name, ':'))
+        return;
+    snprintf(outline->attribute, sizeof outline->attribute, "%s", name);
+    snprintf(
+        outline->attribute_element, sizeof outline->attribute_element, "%s", local_name(element));
+}
+
 static void copy_name(char target[64], const char *name)
 {
     size_t length = strlen(name);
@@ -92,6 +102,8 @@ void ag_outline_open(struct ag_outline *outline, size_t depth, const char *name)
         if (base && strcmp(local, "session-id") == 0)
             outline->session_id = true;
         outline->in_capabilities = base && strcmp(local, "capabilities") == 0;
+    } else if (strcmp(outline->operation, "edit-config") == 0) {
+        outline->in_config = base && strcmp(local, "config") == 0;
     } else if (outline->in_capabilities && base && strcmp(local, "capability") == 0) {
         outline->in_capability = true;
         outline->text_length = 0;

@@ -29,6 +29,10 @@ struct ag_outline {
     bool message_id; /**< the root has an attribute message-id */
     size_t operations; /**< child elements of the root */
     char operation[64]; /**< local name of the first if it is in the base namespace, or "" */
+    char attribute[64]; /**< inside the <config> of an <edit-config>: the first attribute without
+                           a prefix, cut when longer, or "" */
+    char attribute_element[64]; /**< local name of its element, cut when longer */
+    bool in_config;
     bool session_id; /**< <session-id> below the root */
     bool base_1_0, base_1_1; /**< offered as <capability> below <capabilities> */
     struct ag_outline_namespace *namespaces;
@@ -46,6 +50,10 @@ void ag_outline_clear(struct ag_outline *outline);
  * there are too many namespace declarations. */
 bool ag_outline_attribute(
     struct ag_outline *outline, size_t depth, const char *name, const char *value, size_t length);
+
+/** An attribute, other than a namespace declaration, of the element of this name that opens deeper
+ * than the outline looks. */
+void ag_outline_deep_attribute(struct ag_outline *outline, const char *element, const char *name);
 
 /** The element with this name (prefix included) is open at `depth`; its attributes were seen. */
 void ag_outline_open(struct ag_outline *outline, size_t depth, const char *name);

@@ -101,8 +101,12 @@ static int end_attribute(struct ag_xml *xml, struct sx_error *err)
     bool fits = xml->value_length <= sizeof xml->value;
 
     xml->state = AG_XML_TAG_TIGHT;
-    if (xml->depth > AG_OUTLINE_DEPTH ||
-        ag_outline_attribute(&xml->outline, xml->depth, xml->name, fits ? xml->value : NULL,
+    if (xml->depth > AG_OUTLINE_DEPTH) {
+        if (strcmp(xml->name, "xmlns") != 0)
+            ag_outline_deep_attribute(&xml->outline, ag_xml_innermost(xml), xml->name);
+        return 0;
+    }
+    if (ag_outline_attribute(&xml->outline, xml->depth, xml->name, fits ? xml->value : NULL,
             fits ? xml->value_length : 0))
         return 0;
     return sx_error_set(

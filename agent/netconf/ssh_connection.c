@@ -57,6 +57,7 @@ void ag_ssh_connection_free(struct ag_ssh_connection *connection)
     ssh_free(connection->ssh);
     close(connection->fd);
     free(connection->user);
+    free(connection->refused);
     free(connection);
 }
 
@@ -87,6 +88,9 @@ static bool is_alive(struct ag_ssh_connection *connection)
     error = ssh_get_error(connection->ssh);
     if (connection->user)
         ag_ssh_connection_end(connection, "%s", "");
+    else if (connection->refused)
+        ag_ssh_connection_end(
+            connection, "it left after user '%.64s' was refused", connection->refused);
     else
         ag_ssh_connection_end(
             connection, "before a log-in: %s", error && *error ? error : "the client left");

@@ -21,6 +21,8 @@ static void refuse(struct ag_ssh_connection *connection, ssh_message message)
     ag_log(connection->probe ? SX_LOG_DEBUG : SX_LOG_WARNING,
         "SSH: log-in of user '%.255s' from %s by %s refused", user ? user : "", connection->address,
         method_name(message));
+    free(connection->refused);
+    connection->refused = sx_strndup(user ? user : "", AG_AUTH_NAME_MAX);
     ssh_message_reply_default(message);
     if (++connection->tries >= AG_SSH_TRIES_MAX)
         ag_ssh_connection_end(

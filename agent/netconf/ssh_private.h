@@ -144,6 +144,7 @@ struct ag_ssh_connection {
     char address[AG_SSH_ADDRESS_SIZE];
     char *user; /**< who has logged in; NULL before */
     unsigned tries, requests;
+    char *refused; /**< the user of the last request that was refused; NULL when there was none */
     ssh_message asked; /**< authentication request that waits for the ticket's answer */
     bool probe; /**< it only asks whether a key would do */
     struct ag_auth_ticket *ticket;

@@ -108,10 +108,13 @@ out:
 }
 
 /* What the guard refused: the <error-info> names what is missing or too much. */
-static struct ag_error_info refusal_info(const struct ag_request *request)
+static struct ag_error_info refusal_info(
+    const struct ag_request *request, const struct sx_error *error)
 {
     struct ag_error_info info = {.attribute = "message-id", .element = request->rpc->name.name};
 
+    if (*error->element)
+        return (struct ag_error_info){0};
     if (ag_request_is(request->rpc, AG_BASE_NS, "rpc") && request->operation &&
         ag_request_next(request->operation))
         info.element = ag_request_next(request->operation)->name.name;
@@ -134,7 +137,7 @@ static int answer_directly(
         return answer_error(session, NULL, &answer, NULL, err);
     }
     if (item->refused) {
-        struct ag_error_info info = refusal_info(&request);
+        struct ag_error_info info = refusal_info(&request, &item->error);
 
         count_bad(session);
         result = answer_error(session, &request, &item->error, &info, err);

@@ -26,6 +26,7 @@ class LabTest(unittest.TestCase):
     def setUpClass(cls):
         cls.lab = Lab(cls.count, **cls.options)
         cls.addClassCleanup(cls.lab.close)
+        cls.prepare()
         try:
             if cls.formed:
                 cls.lab.form()
@@ -34,6 +35,10 @@ class LabTest(unittest.TestCase):
         except BaseException:
             show_logs(cls.lab)
             raise
+
+    @classmethod
+    def prepare(cls):
+        """What a class changes in its lab before the daemons start."""
 
     def run(self, result=None):
         before = len(result.failures) + len(result.errors)
@@ -66,4 +71,6 @@ def show_logs(lab):
         print(f"--- log of {daemon.name}", *lines, sep="\n", file=sys.stderr)
 
 
-main = unittest.main
+def main():
+    """Runs the tests of the file. ncclient's uses of what Python has deprecated are not shown."""
+    unittest.main(warnings="ignore")

@@ -18,6 +18,9 @@
 /** Messages under way between two engines; more are a quarrel without end. */
 #define WIRE_MAX 4096
 
+/** Bytes of one comment in a rule list that only takes room. */
+#define COMMENT_BYTES 16384u
+
 #define CALL_CONTROL "<call-control xmlns=\"urn:sextant:params:xml:ns:yang:sextant-call-control\">"
 #define SYSTEM "<system xmlns=\"urn:sextant:params:xml:ns:yang:sextant-system\">"
 #define NACM "<nacm xmlns=\"urn:ietf:params:xml:ns:yang:ietf-netconf-acm\">"
@@ -99,18 +102,52 @@ bool sx_test_map(struct sx_test_engine *test, const char *name, const char *addr
                   name, address));
 }
 
-bool sx_test_bulk(struct sx_test_engine *test, const char *name, size_t bytes)
-{
-    char *filler = sx_alloc(bytes + 1);
-    bool succeeded;
+/** An XML text that grows within a size that was reckoned before. */
+struct text {
+    char *xml;
+    size_t size, length;
+};
 
-    memset(filler, 'x', bytes);
-    succeeded = edit_and_free(test,
-        sx_format(NACM "<rule-list><name>%s</name><group>*</group><rule><name>r</name>"
-                       "<action>permit</action><comment>%s</comment></rule></rule-list></nacm>",
-            name, filler));
-    free(filler);
-    return succeeded;
+__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    text->length +=
+        (size_t)vsnprintf(text->xml + text->length, text->size - text->length, format, arguments);
+    va_end(arguments);
+    assert_true(text->length < text->size);
+}
+
+/* In several comments: what parses and prints one long text takes time with its square under a
+ * sanitizer. */
+static void add_rule_list(struct text *text, const char *name, unsigned number, size_t bytes)
+{
+    char filler[COMMENT_BYTES + 1];
+
+    /* Another size is another text throughout. */
+    memset(filler, 'a' + (int)(bytes % 26), COMMENT_BYTES);
+    add(text, "<rule-list><name>%s%02u</name><group>*</group>", name, number);
+    for (unsigned i = 0; bytes > 0; i++) {
+        size_t comment = bytes < COMMENT_BYTES ? bytes : COMMENT_BYTES;
+
+        add(text, "<rule><name>r%u</name><action>permit</action><comment>%.*s</comment></rule>", i,
+            (int)comment, filler);
+        bytes -= comment;
+    }
+    add(text, "</rule-list>");
+}
+
+bool sx_test_bulk(struct sx_test_engine *test, const char *name, unsigned count, size_t bytes)
+{
+    struct text text = {.size = 256 + count * (bytes + (bytes / COMMENT_BYTES + 2) * 128)};
+
+    text.xml = sx_alloc(text.size);
+    add(&text, NACM);
+    for (unsigned i = 0; i < count; i++)
+        add_rule_list(&text, name, i, bytes);
+    add(&text, "</nacm>");
+    return edit_and_free(test, text.xml);
 }
 
 const char *sx_test_value(const struct sx_test_engine *test, const char *path)

@@ -38,8 +38,9 @@ bool sx_test_name(struct sx_test_engine *test, const char *name);
 bool sx_test_set_primary(struct sx_test_engine *test, unsigned index);
 /** Puts one name and address into the address mapping and switches it on. */
 bool sx_test_map(struct sx_test_engine *test, const char *name, const char *address);
-/** A NACM rule list whose row takes some more than `bytes`: an edit of a replicated item. */
-bool sx_test_bulk(struct sx_test_engine *test, const char *name, size_t bytes);
+/** `count` NACM rule lists called name00, name01 …, whose rows take some more than `bytes` each:
+ * one edit of replicated items. */
+bool sx_test_bulk(struct sx_test_engine *test, const char *name, unsigned count, size_t bytes);
 
 /** Value of a leaf in running, "" when there is none. Borrowed until the next step. */
 const char *sx_test_value(const struct sx_test_engine *test, const char *path);

@@ -47,12 +47,13 @@ static const char *pick(struct writer *writer, const char *const *words)
 static void open_tag(struct writer *writer, const char *name, bool ordered)
 {
     static const char *const operations[] = {
-        "merge", "replace", "remove", "remove", "create", "delete", NULL};
+        "merge", "replace", "replace", "remove", "remove", "remove", "remove", "remove", "create",
+        "delete", NULL};
     static const char *const places[] = {"first", "last", NULL};
 
     add(writer, "<");
     add(writer, name);
-    if (chance(writer, 15)) {
+    if (chance(writer, 8)) {
         add(writer, " nc:operation='");
         add(writer, pick(writer, operations));
         add(writer, "'");
@@ -132,8 +133,8 @@ static void write_conditional(struct writer *writer)
     static const char *const details[] = {"some", "deep", "deep", NULL};
 
     leaf(writer, "mode", 40, modes, false);
-    leaf(writer, "detail", 20, details, false);
-    if (chance(writer, 20)) {
+    leaf(writer, "detail", 10, details, false);
+    if (chance(writer, 10)) {
         open_tag(writer, "full-only", false);
         leaf(writer, "x", 50, texts, false);
         leaf(writer, "y", 50, numbers, false);
@@ -145,7 +146,7 @@ static void write_conditional(struct writer *writer)
         }
         close_tag(writer, "full-only");
     }
-    leaf(writer, "follows", 10, texts, false);
+    leaf(writer, "follows", 4, texts, false);
 }
 
 static void write_top(struct writer *writer)
@@ -183,11 +184,11 @@ static void write_top(struct writer *writer)
     close_tag(writer, "top");
 }
 
-static void write_sub(struct writer *writer)
+static void write_sub(struct writer *writer, const char *key)
 {
     open_tag(writer, "sub", true);
     plain(writer, "a", pick(writer, texts));
-    plain(writer, "b", pick(writer, numbers));
+    plain(writer, "b", key);
     leaf(writer, "c", 50, texts, false);
     if (chance(writer, 40)) {
         open_tag(writer, "deep", false);
@@ -198,16 +199,17 @@ static void write_sub(struct writer *writer)
     close_tag(writer, "sub");
 }
 
-static void write_entry(struct writer *writer)
+static void write_entry(struct writer *writer, const char *name)
 {
-    static const char *const values[] = {"a", "b", "c", "d", "e", "f", "forbidden", NULL};
+    static const char *const values[] = {
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "forbidden", NULL};
     static const char *const kinds[] = {"special", "usual", NULL};
     static const char *const serials[] = {"1", "2", "3", "4", "5", "6", "7", "8", NULL};
 
     open_tag(writer, "entry", false);
-    plain(writer, "name", pick(writer, texts));
+    plain(writer, "name", name);
     leaf(writer, "value", 40, values, false);
-    leaf(writer, "serial", 20, serials, false);
+    leaf(writer, "serial", 10, serials, false);
     leaf(writer, "level", 20, numbers, false);
     leaf(writer, "label", 30, texts, false);
     if (chance(writer, 30)) {
@@ -217,43 +219,56 @@ static void write_entry(struct writer *writer)
         close_tag(writer, "c");
     }
     leaf(writer, "kind", 30, kinds, false);
-    leaf(writer, "only", 10, texts, false);
-    for (uint32_t i = sx_test_random(writer->seed, 3); i > 0; i--)
-        write_sub(writer);
+    leaf(writer, "only", 3, texts, false);
+    for (const char *const *key = numbers; *key; key++)
+        if (chance(writer, 15))
+            write_sub(writer, *key);
     close_tag(writer, "entry");
 }
 
-static void write_keyed(
-    struct writer *writer, const char *name, const char *key, const char *value, bool ordered)
+static void write_keyed(struct writer *writer, const char *name, const char *key,
+    const char *key_value, const char *value, bool ordered)
 {
     open_tag(writer, name, ordered);
-    plain(writer, key, pick(writer, texts));
+    plain(writer, key, key_value);
     if (value)
         leaf(writer, value, 60, texts, false);
     close_tag(writer, name);
 }
 
+static void write_ordered(struct writer *writer, const char *id)
+{
+    open_tag(writer, "ordered", true);
+    plain(writer, "id", id);
+    leaf(writer, "text", 40, texts, false);
+    for (const char *const *word = texts; *word; word++) {
+        const char *const one[] = {*word, NULL};
+
+        leaf(writer, "word", 20, one, true);
+    }
+    close_tag(writer, "ordered");
+}
+
 static void write_lists(struct writer *writer)
 {
     open_tag(writer, "lists", false);
-    for (uint32_t i = sx_test_random(writer->seed, 4); i > 0; i--)
-        write_entry(writer);
-    for (uint32_t i = sx_test_random(writer->seed, 4); i > 0; i--) {
-        open_tag(writer, "ordered", true);
-        plain(writer, "id", pick(writer, texts));
-        leaf(writer, "text", 40, texts, false);
-        leaf(writer, "word", 40, texts, true);
-        leaf(writer, "word", 40, texts, true);
-        close_tag(writer, "ordered");
-    }
+    for (const char *const *key = texts; *key; key++)
+        if (chance(writer, 30))
+            write_entry(writer, *key);
+    for (const char *const *key = texts; *key; key++)
+        if (chance(writer, 30))
+            write_ordered(writer, *key);
     if (chance(writer, 20))
-        write_keyed(writer, "local", "k", "v", false);
-    for (uint32_t i = sx_test_random(writer->seed, 3); i > 0; i--)
-        write_keyed(writer, "local-ordered", "k", NULL, true);
+        write_keyed(writer, "local", "k", pick(writer, texts), "v", false);
+    for (const char *const *key = texts; *key; key++)
+        if (chance(writer, 20))
+            write_keyed(writer, "local-ordered", "k", *key, NULL, true);
     if (chance(writer, 20))
-        write_keyed(writer, "reference", "id", "target", false);
+        write_keyed(writer, "reference", "id", pick(writer, texts),
+            chance(writer, 40) ? "target" : NULL, false);
     if (chance(writer, 10))
-        write_keyed(writer, "few", "k", "must-have", false);
+        write_keyed(writer, "few", "k", pick(writer, texts),
+            chance(writer, 90) ? "must-have" : NULL, false);
     close_tag(writer, "lists");
 }
 
@@ -272,33 +287,41 @@ static void add_namespaces(struct writer *writer, size_t from)
     free(rest);
 }
 
+static void write_outer(struct writer *writer)
+{
+    for (const char *const *key = texts; *key; key++) {
+        const char *const one[] = {*key, NULL};
+        size_t from = writer->text.length;
+
+        if (chance(writer, 30))
+            write_keyed(writer, "outer", "k", *key, "v", true);
+        else if (chance(writer, 20))
+            leaf(writer, "values", 100, one, true);
+        if (writer->text.length > from)
+            add_namespaces(writer, from);
+    }
+}
+
 char *sx_test_random_edit(uint64_t *seed)
 {
     struct writer writer = {.seed = seed};
-    size_t from = 0;
+    size_t from;
 
     add(&writer, "");
-    for (uint32_t i = sx_test_random(seed, 3) + 1; i > 0; i--) {
-        switch (sx_test_random(seed, 5)) {
-        case 0:
-        case 1:
-            write_top(&writer);
-            break;
-        case 2:
-        case 3:
-            write_lists(&writer);
-            break;
-        default:
-            if (chance(&writer, 60))
-                write_keyed(&writer, "outer", "k", "v", true);
-            else if (chance(&writer, 50))
-                leaf(&writer, "lone", 100, texts, false);
-            else
-                leaf(&writer, "values", 100, texts, true);
-            break;
-        }
-        add_namespaces(&writer, from);
-        from = writer.text.length;
+    if (chance(&writer, 60)) {
+        write_top(&writer);
+        add_namespaces(&writer, 0);
     }
+    from = writer.text.length;
+    if (chance(&writer, 60)) {
+        write_lists(&writer);
+        add_namespaces(&writer, from);
+    }
+    if (chance(&writer, 30))
+        write_outer(&writer);
+    from = writer.text.length;
+    leaf(&writer, "lone", 10, texts, false);
+    if (writer.text.length > from)
+        add_namespaces(&writer, from);
     return writer.text.data;
 }

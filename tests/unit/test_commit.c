@@ -135,11 +135,11 @@ static void what_fits_no_envelope_is_refused(void **state)
     struct sx_test_engine test;
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
-    assert_false(sx_test_bulk(&test, "big", SX_FRAGMENT_BYTES_MAX));
+    assert_false(sx_test_bulk(&test, "big", 1, SX_FRAGMENT_BYTES_MAX));
     assert_int_equal(test.update.error.code, SX_E_TOO_BIG);
-    assert_non_null(strstr(test.update.error.message, "rule-list[name='big']"));
+    assert_non_null(strstr(test.update.error.message, "rule-list[name='big00']"));
     assert_int_equal(sx_test_revision(&test), 0);
-    assert_true(sx_test_bulk(&test, "big", SX_FRAGMENT_BYTES_MAX - 1000));
+    assert_true(sx_test_bulk(&test, "big", 20, SX_FRAGMENT_BYTES_MAX / 20));
     sx_test_engine_close(&test);
 }
 
@@ -219,7 +219,7 @@ static void a_long_log_asks_for_a_checkpoint(void **state)
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
     for (unsigned i = 0; i < 10 && !asked; i++) {
-        assert_true(sx_test_bulk(&test, i % 2 ? "one" : "two", (1u << 20) + i));
+        assert_true(sx_test_bulk(&test, "list", 8, (128u << 10) + i));
         asked = sx_test_action(&test, SX_ACTION_CHECKPOINT, NULL) != NULL;
     }
     assert_true(asked);

@@ -119,14 +119,12 @@ static void a_peer_that_is_behind_is_caught_up_in_windows(void **state)
 
 static void a_window_is_bounded_in_bytes_too(void **state)
 {
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
     struct sx_test_engine test;
 
     sx_test_primary_open(&test, *state, 2);
-    for (unsigned i = 0; i < 8; i++) {
-        char name[8] = {'n', (char)('0' + i)};
-
-        assert_true(sx_test_bulk(&test, name, SX_WINDOW_BYTES / 2 - 1000));
-    }
+    for (unsigned i = 0; i < 8; i++)
+        assert_true(sx_test_bulk(&test, names[i], 8, SX_WINDOW_BYTES / 16));
     up_at(&test, SX_TEST_B, 1);
     assert_in_range(sx_test_count_sent(&test, SX_MESSAGE_REVISION), 2, 3);
     acknowledge(&test, SX_TEST_B, 3);

@@ -23,15 +23,13 @@ static void joiner_up(struct sx_test_engine *test)
     sx_test_message(test, SX_TEST_B, message);
 }
 
-/* More rows than go ahead at once. */
+/** Pieces that a snapshot of what fill() configures has, more or less one. */
+#define PIECES (3 * SX_PIECES_AHEAD)
+
+/* More rows than go ahead at once, four to a piece. */
 static void fill(struct sx_test_engine *test)
 {
-    for (unsigned i = 0; i < 3 * SX_PIECES_AHEAD; i++) {
-        char name[16];
-
-        snprintf(name, sizeof name, "list%02u", i);
-        assert_true(sx_test_bulk(test, name, SX_PIECE_BYTES));
-    }
+    assert_true(sx_test_bulk(test, "list", 4 * PIECES, SX_PIECE_BYTES / 4));
 }
 
 static void next(struct sx_test_engine *test)
@@ -96,7 +94,7 @@ static void a_few_pieces_are_on_the_way_at_once(void **state)
         if (sx_test_count_sent(&test, SX_MESSAGE_SNAPSHOT_END))
             break;
     }
-    assert_in_range(pieces, 3 * SX_PIECES_AHEAD - 2, 3 * SX_PIECES_AHEAD + 1);
+    assert_in_range(pieces, PIECES - 2, PIECES + 1);
     next(&test);
     assert_int_equal(sx_test_count_sent(&test, SX_MESSAGE_SNAPSHOT_PIECE), 0);
     assert_int_equal(sx_test_count_sent(&test, SX_MESSAGE_SNAPSHOT_END), 0);
@@ -112,7 +110,7 @@ static void edits_go_on_meanwhile_and_follow_as_revisions(void **state)
     fill(&test);
     joiner_up(&test);
     history = test.status.history;
-    assert_true(sx_test_bulk(&test, "list11", 10));
+    assert_true(sx_test_bulk(&test, "list", 4 * PIECES, 10));
     assert_int_equal(sx_test_count_sent(&test, SX_MESSAGE_REVISION), 0);
     while (!sx_test_count_sent(&test, SX_MESSAGE_SNAPSHOT_END)) {
         const struct sx_message *piece;
@@ -121,7 +119,7 @@ static void edits_go_on_meanwhile_and_follow_as_revisions(void **state)
         piece = sx_test_sent(&test, SX_MESSAGE_SNAPSHOT_PIECE, SX_TEST_B);
         /* Of the revision that it began with. */
         for (size_t i = 0; piece && i < piece->fragments.count; i++)
-            assert_true(strlen(piece->fragments.items[i].body) > SX_PIECE_BYTES);
+            assert_true(strlen(piece->fragments.items[i].body) > SX_PIECE_BYTES / 4);
     }
     finish(&test, &history);
     assert_int_equal(sx_test_count_sent(&test, SX_MESSAGE_REVISION), 1);
@@ -160,10 +158,8 @@ static void a_revision_too_large_for_an_envelope_goes_as_a_snapshot(void **state
     struct sx_test_engine test;
 
     sx_test_primary_open(&test, *state, 2);
-    assert_true(sx_test_bulk(&test, "one", SX_FRAGMENT_BYTES_MAX - 1000));
     sx_test_peer_up(&test, SX_TEST_B);
-    /* Old and new value together are over the bound. */
-    assert_true(sx_test_bulk(&test, "one", SX_FRAGMENT_BYTES_MAX - 2000));
+    assert_true(sx_test_bulk(&test, "list", 32, SX_REVISION_BYTES_MAX / 32));
     assert_int_equal(sx_test_count_sent(&test, SX_MESSAGE_REVISION), 0);
     assert_non_null(sx_test_sent(&test, SX_MESSAGE_SNAPSHOT_BEGIN, SX_TEST_B));
     sx_test_engine_close(&test);

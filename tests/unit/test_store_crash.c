@@ -214,6 +214,7 @@ static bool crash_once(const char *top, struct fault_vfs *vfs, const char *name,
     tally->taken += number == BEFORE + 1;
     assert_int_equal(commit(store, BEFORE + 2), 0);
     sx_store_close(store);
+    sx_test_remove_folder(folder);
     free(folder);
     return crashed;
 }
@@ -264,7 +265,8 @@ static void test_swap(void **state)
 
 /*
  * Every call of a commit fails once. A commit that was refused is not there, neither at once nor
- * after a crash, though its pages may have reached the log; and the store goes on.
+ * after a crash that loses nothing or anything, though its pages may have reached the log; and the
+ * store goes on.
  */
 static void fail_everywhere(const char *top, const char *name, int code)
 {
@@ -274,7 +276,7 @@ static void fail_everywhere(const char *top, const char *name, int code)
     bool done = false;
 
     for (uint64_t n = 1; !done; n++)
-        for (uint64_t seed = 1; seed <= SEEDS; seed++, points++) {
+        for (uint64_t seed = 0; seed < SEEDS; seed += SEEDS - 1, points++) {
             char *folder = sx_format("%s/%u", top, points);
             struct sx_store *store = start(folder, name);
             uint64_t number;
@@ -294,6 +296,7 @@ static void fail_everywhere(const char *top, const char *name, int code)
             assert_int_equal(commit(store, number + 1), 0);
             sx_store_close(store);
             refused += rc < 0;
+            sx_test_remove_folder(folder);
             free(folder);
         }
     print_message("%s: %u failing calls, %u commits refused\n", name, points, refused);

@@ -19,9 +19,11 @@ DEFAULT_BUILD = os.path.join(SOURCE, "build", "release")
 class Lab:
     """Daemons on 127.0.0.11 and up. Close it, or use it in a `with` statement."""
 
-    def __init__(self, count, traps=True, keep=False, names=None, initial=None, v3=False):
+    def __init__(self, count, traps=True, keep=False, names=None, initial=None, v3=False,
+                 enforce=False):
         """`names` are DNS names for the certificates, one list a daemon. `initial` is more
-        configuration for the initial file; `v3` adds a user of SNMPv3."""
+        configuration for the initial file; `v3` adds a user of SNMPv3. With `enforce` peers are
+        listed by name, through the address mapping, and certificates are enforced."""
         self.source = SOURCE
         self.keep = keep
         self.sextantd = os.environ.get("SEXTANTD", os.path.join(DEFAULT_BUILD, "sextantd"))
@@ -29,6 +31,7 @@ class Lab:
         self.modules = [os.path.join(SOURCE, "yang")]
         self.folder = tempfile.mkdtemp(prefix="sextant-lab-")
         self.daemons = []
+        self.enforce = enforce
         self.nms = None
         try:
             self._prepare(count, traps, names, initial, v3)
@@ -88,13 +91,24 @@ class Lab:
             daemon.start()
         return self
 
+    def listed(self, daemon):
+        """How the list of peers has it: by address, or by name where certificates are enforced."""
+        return f"{daemon.name}.example.com" if self.enforce else daemon.address
+
     def addresses(self, count=None):
-        return {i + 1: daemon.address for i, daemon in enumerate(self.daemons[:count])}
+        return {i + 1: self.listed(daemon) for i, daemon in enumerate(self.daemons[:count])}
 
     def cluster_config(self, count, name="lab.example.com", primary=1):
         """Cluster settings as each of the first `count` peers has them."""
+        more = ""
+        if self.enforce:
+            mapping = "".join(f"<mapping><fqdn>{self.listed(daemon)}</fqdn><ip-address>"
+                              f"{daemon.address}</ip-address></mapping>"
+                              for daemon in self.daemons)
+            more = ("<tls-verification>enforce</tls-verification><address-mapping><enabled>true"
+                    f"</enabled>{mapping}</address-mapping>")
         return cluster(f"<name>{name}</name><configuration-primary>{primary}"
-                       f"</configuration-primary>{peers(self.addresses(count))}")
+                       f"</configuration-primary>{peers(self.addresses(count))}{more}")
 
     def form(self, name="lab.example.com"):
         """Starts all and makes them one cluster: a cluster of one, then one more at a time."""
@@ -108,7 +122,7 @@ class Lab:
     def add(self, index, name="lab.example.com"):
         """Adds the daemon with this index to the cluster of those before it."""
         for daemon in self.daemons[:index - 1]:
-            daemon.edit(cluster(peers({index: self[index].address})))
+            daemon.edit(cluster(peers({index: self.listed(self[index])})))
         self[index].edit(self.cluster_config(index, name))
         self[index].restart()
         self.wait_in_step(index)

@@ -7,6 +7,9 @@
 #define SX_ERROR_MESSAGE_MAX 512
 #define SX_ERROR_PATH_MAX 512
 #define SX_ERROR_TAG_MAX 64
+/** Longest name of an element or attribute, and longest namespace, in bytes with the final NUL. */
+#define SX_ERROR_NAME_MAX 64
+#define SX_ERROR_DETAIL_MAX 256
 
 /**
  * What went wrong, in the words of RFC 6241 appendix A. The agent's table from these codes to
@@ -17,6 +20,7 @@ enum sx_error_code {
     SX_E_INVALID_VALUE, /**< a value that the node cannot take */
     SX_E_MISSING_ATTRIBUTE, /**< an attribute that must be there is not */
     SX_E_BAD_ATTRIBUTE, /**< an attribute's value cannot be used */
+    SX_E_UNKNOWN_ATTRIBUTE, /**< an attribute that nothing here has */
     SX_E_MISSING_ELEMENT, /**< an element that must be there is not, e.g. a list key */
     SX_E_BAD_ELEMENT, /**< an element's content is not right */
     SX_E_UNKNOWN_ELEMENT, /**< no such node in the schema */
@@ -44,11 +48,13 @@ struct sx_error {
     enum sx_error_code code;
     char app_tag[SX_ERROR_TAG_MAX]; /**< error-app-tag, or "" */
     char path[SX_ERROR_PATH_MAX]; /**< data path of the node (RFC 7950 6.4), or "" */
+    char element[SX_ERROR_NAME_MAX]; /**< the element, if it is not the last of path, or "" */
+    char detail[SX_ERROR_DETAIL_MAX]; /**< the attribute, or the namespace that is not known */
     char message[SX_ERROR_MESSAGE_MAX]; /**< what was wrong, and what would be right */
 };
 
 /**
- * Fills in `err` with a code and a printf-like message; path and app_tag become empty.
+ * Fills in `err` with a code and a printf-like message; all else becomes empty.
  * A text that is too long is cut. Returns -1, so that `return sx_error_set(…)` reads well.
  */
 int sx_error_set(struct sx_error *err, enum sx_error_code code, const char *format, ...)
@@ -59,6 +65,10 @@ int sx_error_at(struct sx_error *err, const char *path);
 
 /** Adds an error-app-tag: `tag` is copied, cut when too long. Returns -1. */
 int sx_error_tag(struct sx_error *err, const char *tag);
+
+/** Names the element that the error is about where the path cannot, because it is of no schema, and
+ * with it an attribute of it or its namespace; both are copied, cut when too long. Returns -1. */
+int sx_error_element(struct sx_error *err, const char *element, const char *detail);
 
 /** A short English name of the code for logs, e.g. "access denied". Static storage. */
 const char *sx_error_code_name(enum sx_error_code code);

@@ -51,6 +51,11 @@ int sx_reader_find(struct sx_reader *reader, const char *list, const char *key, 
 int sx_reader_piece(struct sx_reader *reader, enum sx_scope scope, char **list, char **key,
     size_t bytes, sx_reader_row *row, void *context, bool *ret_done, struct sx_error *err);
 
+/** Bytes of all bodies of a scope in the snapshot, without the overlay: what sx_reader_piece() will
+ * pass in all. */
+int sx_reader_bytes(
+    struct sx_reader *reader, enum sx_scope scope, uint64_t *ret_bytes, struct sx_error *err);
+
 /** Revision of the snapshot, and its lineage (37 bytes with NUL). */
 int sx_reader_revision(
     struct sx_reader *reader, uint64_t *ret_revision, char ret_lineage[37], struct sx_error *err);
