@@ -9,11 +9,14 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <libyang/libyang.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /** All parts of a running agent. */
 struct agent {
@@ -28,6 +31,7 @@ struct agent {
     struct ag_netconf *netconf;
     struct event *term, *interrupt;
     enum ag_end end;
+    int lock; /**< descriptor of the state folder's lock, or -1 */
 };
 
 static void on_signal(evutil_socket_t number, short what, void *argument)
@@ -80,6 +84,24 @@ static int make_folders(struct agent *agent, struct sx_error *err)
         make_folder(backups, err) == 0 && make_folder(agent->snmp_folder, err) == 0)
         result = 0;
     free(backups);
+    return result;
+}
+
+/* Two engines in one database would each take the other's revisions for its own. */
+static int lock_state(struct agent *agent, struct sx_error *err)
+{
+    char *path = sx_format("%s/lock", agent->options->state);
+    int result = 0;
+
+    agent->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (agent->lock < 0)
+        result =
+            sx_error_set(err, SX_E_INVALID_VALUE, "%s cannot be opened: %s", path, strerror(errno));
+    else if (flock(agent->lock, LOCK_EX | LOCK_NB) < 0)
+        result = sx_error_set(err, SX_E_RESOURCE_DENIED,
+            "state folder %s: another sextantd works there; each needs a folder of its own",
+            agent->options->state);
+    free(path);
     return result;
 }
 
@@ -158,22 +180,26 @@ static void close_all(struct agent *agent)
     free(agent->store);
     free(agent->snmp_folder);
     free(agent->socket);
+    if (agent->lock >= 0)
+        close(agent->lock);
 }
 
 int ag_agent_run(const struct ag_options *options, enum ag_end *ret_end, struct sx_error *err)
 {
-    struct agent agent = {.options = options};
+    struct agent agent = {.options = options, .lock = -1};
     int result = -1;
 
     /* libyang's and libnetconf2's messages are taken from their calls, not from their logs. */
     ly_log_options(LY_LOSTORE_LAST);
     ag_log_set_level(options->log_level);
-    if (make_folders(&agent, err) < 0 ||
+    if (make_folders(&agent, err) < 0 || lock_state(&agent, err) < 0 ||
         ag_addresses_find(options->listen, &agent.addresses, err) < 0 ||
         ag_modules_load(options, &agent.schema, err) < 0 || ag_loop_new(&agent.loop, err) < 0 ||
         watch_signals(&agent, err) < 0 || open_engine(&agent, err) < 0 ||
         open_parts(&agent, err) < 0)
         goto out;
+    if (agent.host->took_initial)
+        ag_log(SX_LOG_INFO, "initial configuration %s is loaded", options->initial_config);
     ag_log(SX_LOG_INFO, "sextantd " SEXTANT_VERSION " is serving");
     ag_loop_run(agent.loop);
     *ret_end = agent.end;

@@ -28,8 +28,10 @@ static void run_batch(void *argument)
     for (size_t i = 0; i < batch->update.count; i++) {
         struct sx_action *action = &batch->update.actions[i];
 
-        if (action->type != SX_ACTION_RESTART)
+        if (action->type != SX_ACTION_RESTART && host->parts.links)
             ag_links_do(host->parts.links, action);
+        else if (action->type != SX_ACTION_RESTART)
+            continue;
         else if (host->parts.netconf)
             ag_netconf_flush(host->parts.netconf, restart, host);
         else

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_private.h"
-#include "log.h"
 #include "sextant/memory.h"
 
+#include <errno.h>
 #include <libyang/libyang.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /** Longest path of the location in an initial configuration that an error message names. */
 #define PLACE_MAX 200
@@ -29,12 +30,21 @@ static int parse_initial(
     const char *suffix = strrchr(file, '.');
     LYD_FORMAT format = suffix && strcmp(suffix, ".json") == 0 ? LYD_JSON : LYD_XML;
 
+    if (access(file, R_OK) < 0)
+        return sx_error_set(err, SX_E_INVALID_VALUE, "initial configuration %s cannot be read: %s",
+            file, strerror(errno));
     if (lyd_parse_data_path(context, file, format,
             LYD_PARSE_ONLY | LYD_PARSE_STRICT | LYD_PARSE_NO_STATE, 0, ret_config) != LY_SUCCESS)
         return sx_error_set(err, SX_E_INVALID_VALUE, "initial configuration %s: %s%s%.*s", file,
             ly_errmsg(context) ? ly_errmsg(context) : "cannot be read",
             ly_errpath(context) ? " at " : "", PLACE_MAX,
             ly_errpath(context) ? ly_errpath(context) : "");
+    /* To libyang a file that ends before its first value is empty, not broken. */
+    if (!*ret_config)
+        return sx_error_set(err, SX_E_INVALID_VALUE,
+            "initial configuration %s: no configuration is in it; leave the option out to start "
+            "without one",
+            file);
     return 0;
 }
 
@@ -63,7 +73,7 @@ static int load_initial(
     sx_update_clear(&host->first);
     if (open_engine(host, options, err) < 0)
         goto out;
-    ag_log(SX_LOG_INFO, "initial configuration %s is loaded", options->initial_config);
+    host->took_initial = true;
     result = 0;
 out:
     sx_update_clear(&update);

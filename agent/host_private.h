@@ -50,6 +50,7 @@ struct ag_host {
     pthread_mutex_t engine_lock;
     struct sx_engine *engine;
     struct sx_update first; /**< of opening the engine, until the parts are there */
+    bool took_initial; /**< the store was new, and has the initial configuration now */
     atomic_uint_fast64_t progress;
 
     pthread_mutex_t queue_lock;

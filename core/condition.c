@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "libyang_table.h"
 #include "path.h"
 #include "transaction_impl.h"
 
@@ -227,6 +228,7 @@ static int sweep(struct round *round, struct lyd_node *parent)
         if (round->tree->root == node)
             round->tree->root = next;
         lyd_free_tree(node);
+        sx_table_removed(parent);
     }
     return 0;
 }

@@ -22,6 +22,12 @@ static bool is_wanted(const struct wanted *wanted, uint32_t id, const char *reso
     return false;
 }
 
+void sx_alarm_resource(const struct sx_peer *peer, char ret_resource[SX_ALARM_RESOURCE_MAX])
+{
+    snprintf(ret_resource, SX_ALARM_RESOURCE_MAX, "/sextant-cluster:cluster/peers/peer[index='%u']",
+        peer->index);
+}
+
 __attribute__((format(printf, 4, 5))) static void want(
     struct wanted *wanted, uint32_t id, const struct sx_peer *peer, const char *format, ...)
 {
@@ -31,8 +37,7 @@ __attribute__((format(printf, 4, 5))) static void want(
     char resource[SX_ALARM_RESOURCE_MAX] = "";
 
     if (peer)
-        snprintf(resource, sizeof resource, "/sextant-cluster:cluster/peers/peer[index='%u']",
-            peer->index);
+        sx_alarm_resource(peer, resource);
     if (wanted->count == SX_ALARMS_MAX || is_wanted(wanted, id, resource))
         return;
     alarm = &wanted->items[wanted->count++];
@@ -51,8 +56,9 @@ static void keep(struct wanted *wanted, uint32_t id, const struct sx_peer *peer)
     const struct sx_alarms *alarms = &wanted->engine->alarms;
 
     if (peer)
-        snprintf(resource, sizeof resource, "/sextant-cluster:cluster/peers/peer[index='%u']",
-            peer->index);
+        sx_alarm_resource(peer, resource);
+    if (is_wanted(wanted, id, resource))
+        return;
     for (size_t i = 0; i < alarms->count && wanted->count < SX_ALARMS_MAX; i++)
         if (alarms->active[i].id == id && strcmp(alarms->active[i].resource, resource) == 0)
             wanted->items[wanted->count++] = alarms->active[i];
@@ -108,10 +114,15 @@ static void of_peer(struct wanted *wanted, const struct sx_peer *peer)
     of_replication(wanted, peer);
 }
 
+static bool is_pending(const struct sx_peer *peer)
+{
+    return !*peer->resolved && !peer->unresolved;
+}
+
 static bool names_pending(const struct sx_engine *engine)
 {
     for (size_t i = 0; i < engine->peer_count; i++)
-        if (!*engine->peers[i].resolved && !engine->peers[i].unresolved)
+        if (is_pending(&engine->peers[i]))
             return true;
     return false;
 }
@@ -127,6 +138,8 @@ static void of_list(struct wanted *wanted)
             if (*a->resolved && strcmp(a->resolved, b->resolved) == 0)
                 want(wanted, 20003, b, "Peers %u (%s) and %u (%s) are one system: %s", a->index,
                     a->address, b->index, b->address, a->resolved);
+            else if (is_pending(a) || is_pending(b))
+                keep(wanted, 20003, b);
         }
     if (engine->role == SX_ROLE_NOT_IN_LIST && names_pending(engine))
         keep(wanted, 20015, NULL);
@@ -221,7 +234,7 @@ static void of_primaries(struct wanted *wanted)
         if (peer->index == engine->local_index)
             continue;
         if (!peer->up || !peer->heard) {
-            unknown |= peer->up;
+            unknown |= engine->local_index != 0 && !peer->failed;
         } else if (strcasecmp(sx_hello_primary(&peer->hello), own) != 0) {
             want(wanted, 20017, NULL,
                 "Peer %u (%s) names %s as configuration primary, this system %s", peer->index,

@@ -20,9 +20,16 @@ struct loading {
 static int load_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
 {
     struct loading *loading = context;
+    struct sx_error reason = {0};
 
     loading->engine->rows_at_boot++;
-    return sx_load_fragment(&loading->engine->tree, &loading->cursor, fragment, err);
+    if (sx_load_fragment(&loading->engine->tree, &loading->cursor, fragment, &reason) == 0)
+        return 0;
+    sx_error_set(err, reason.code,
+        "the stored configuration does not fit the YANG modules: %s; start with the modules that "
+        "it was made with",
+        reason.message);
+    return sx_error_at(err, reason.path);
 }
 
 static int load(struct sx_engine *engine, struct sx_error *err)
@@ -148,6 +155,8 @@ int sx_engine_open(const struct sx_engine_options *options, struct sx_update *up
         return -1;
     }
     boot(engine);
+    sx_cluster_settle(engine);
+    sx_replicate_recall(engine);
     settle(engine);
     engine->update = NULL;
     *ret_engine = engine;

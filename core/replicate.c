@@ -193,6 +193,29 @@ void sx_replicate_refused(
     snprintf(peer->refusal, sizeof peer->refusal, "%s", reason);
 }
 
+/* The alarm was raised before the restart, so its cause still stands: it ends as any refusal does,
+ * when what was refused is taken. */
+void sx_replicate_recall(struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->alarms.count; i++) {
+        const struct sx_alarm_event *alarm = &engine->alarms.active[i];
+        const char *reason = strstr(alarm->text, "): ");
+
+        for (size_t j = 0; alarm->id == 20009 && j < engine->peer_count; j++) {
+            struct sx_peer *peer = &engine->peers[j];
+            char resource[SX_ALARM_RESOURCE_MAX];
+
+            sx_alarm_resource(peer, resource);
+            if (strcmp(resource, alarm->resource) != 0)
+                continue;
+            peer->refused = true;
+            peer->refused_number = sx_history_revision(&engine->history);
+            snprintf(
+                peer->refusal, sizeof peer->refusal, "%.255s", reason ? reason + 3 : alarm->text);
+        }
+    }
+}
+
 static void refuse(
     struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
 {
@@ -302,12 +325,16 @@ static void take_refusal(
         message->refusal.reason);
 }
 
-static void compare_digests(struct sx_engine *engine, const struct sx_history *primary)
+static void compare_digests(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_history *primary)
 {
-    if (sx_history_revision(primary) == sx_history_revision(&engine->history) &&
-        strcmp(sx_history_lineage(primary), sx_history_lineage(&engine->history)) == 0)
-        engine->digest_differs =
-            memcmp(primary->digest, engine->history.digest, SX_DIGEST_SIZE) != 0;
+    if (sx_history_revision(primary) != sx_history_revision(&engine->history) ||
+        strcmp(sx_history_lineage(primary), sx_history_lineage(&engine->history)) != 0)
+        return;
+    engine->digest_differs = memcmp(primary->digest, engine->history.digest, SX_DIGEST_SIZE) != 0;
+    /* Who is level has taken what it refused before. */
+    if (!engine->take_snapshot)
+        peer->refused = false;
 }
 
 static void take_hello(
@@ -323,7 +350,11 @@ static void take_hello(
         sx_replicate_reset(engine, peer);
     peer->sending = false;
     if (!not_from(engine, peer))
-        compare_digests(engine, &peer->hello.history);
+        compare_digests(engine, peer, &peer->hello.history);
+    else if (engine->role == SX_ROLE_PRIMARY && !peer->hello.take_snapshot &&
+             !diverged(&engine->history, &peer->hello.history) &&
+             sx_history_revision(&peer->hello.history) >= peer->refused_number)
+        peer->refused = false;
 }
 
 static void take_sync(
@@ -333,7 +364,7 @@ static void take_sync(
         return;
     peer->hello.history = *history;
     engine->last_sync_ms = engine->now_ms;
-    compare_digests(engine, history);
+    compare_digests(engine, peer, history);
     sx_replicate_position(engine, peer);
 }
 

@@ -259,6 +259,8 @@ void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer);
 /** replicate.c: notes that a peer cannot take revision `number` (0: a snapshot), until a retry. */
 void sx_replicate_refused(
     struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason);
+/** replicate.c: after a boot, notes the refusals that alarms tell of. */
+void sx_replicate_recall(struct sx_engine *engine);
 /** replicate.c: our position, to one peer. */
 void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer);
 
@@ -285,6 +287,8 @@ int sx_force_update(struct sx_engine *engine, struct sx_error *err);
 int sx_alarms_load(struct sx_engine *engine, struct sx_error *err);
 /** alarms.c: makes the active alarms equal to the conditions that hold. */
 void sx_alarms_settle(struct sx_engine *engine);
+/** conditions.c: resource of a peer's alarms. */
+void sx_alarm_resource(const struct sx_peer *peer, char ret_resource[SX_ALARM_RESOURCE_MAX]);
 /** conditions.c: the alarms that the present state calls for; at most SX_ALARMS_MAX. Only id,
  * resource and text are filled in. Returns their number. */
 size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_wanted);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transaction_impl.h"
 
+#include "libyang_table.h"
 #include "sextant/memory.h"
 
 #include <stdlib.h>
@@ -113,6 +114,7 @@ struct lyd_node *sx_transaction_new_container(struct sx_transaction *transaction
 {
     struct lyd_node *node = NULL;
 
+    sx_table_before_insert(parent);
     if (lyd_new_inner(parent, schema->module, schema->name, 0, &node) != LY_SUCCESS)
         abort(); /* only for want of memory: the schema is the parent's */
     if (parent)
@@ -130,6 +132,7 @@ struct lyd_node *sx_transaction_new_default(struct sx_transaction *transaction,
     for (struct lyd_node *above = parent; above && (above->flags & LYD_DEFAULT);
          above = lyd_parent(above))
         topmost = above;
+    sx_table_before_insert(parent);
     if (lyd_new_term_canon(parent, schema->module, schema->name, value, 0, &node) != LY_SUCCESS)
         abort(); /* the schema's own default */
     node->flags |= LYD_DEFAULT;

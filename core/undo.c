@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "undo.h"
 
+#include "libyang_table.h"
 #include "sextant/memory.h"
 
 #include <stdbool.h>
@@ -24,6 +25,7 @@ static void link_node(struct sx_undo *undo, struct lyd_node *parent, struct lyd_
 {
     LY_ERR result;
 
+    sx_table_before_insert(parent);
     if (parent)
         result = lyd_insert_child(parent, node);
     else
@@ -34,9 +36,12 @@ static void link_node(struct sx_undo *undo, struct lyd_node *parent, struct lyd_
 
 static void unlink_node(struct sx_undo *undo, struct lyd_node *node)
 {
+    struct lyd_node *parent = lyd_parent(node);
+
     if (*undo->root == node)
         *undo->root = node->next;
     lyd_unlink_tree(node);
+    sx_table_removed(parent);
 }
 
 void sx_undo_insert(struct sx_undo *undo, struct lyd_node *parent, struct lyd_node *node)
@@ -124,6 +129,8 @@ void sx_undo_move(struct sx_undo *undo, struct lyd_node *node, struct lyd_node *
                        .before = same_list(before(node), node) ? before(node) : NULL});
     if (*undo->root == node && node->next)
         *undo->root = node->next;
+    sx_table_removed(lyd_parent(node));
+    sx_table_before_insert(lyd_parent(node));
     if (after) {
         result = lyd_insert_after(after, node);
     } else {

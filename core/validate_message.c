@@ -139,10 +139,11 @@ int sx_validate_error(const struct sx_tree *tree, struct sx_error *err)
     sx_error_tag(&cause, app_tag ? app_tag : "");
     strcpy(tag, cause.app_tag);
     sx_libyang_error_path(context, path);
-    if (strcmp(tag, "missing-choice") == 0 || strcmp(tag, "too-few-elements") == 0 ||
-        (message && strncmp(message, "Mandatory node", 14) == 0))
-        complete_path(tree, tag, path);
     sx_libyang_error(context, code_of(tag, message ? message : ""), NULL, &cause);
+    /* After the message was copied: a search may leave another. */
+    if (strcmp(tag, "missing-choice") == 0 || strcmp(tag, "too-few-elements") == 0 ||
+        strncmp(cause.message, "Mandatory node", 14) == 0)
+        complete_path(tree, tag, path);
 
     if (strcmp(tag, "too-many-elements") == 0 || strcmp(tag, "too-few-elements") == 0)
         say_count(schema_of(context, path), tag, path, err);

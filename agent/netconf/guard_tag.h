@@ -30,6 +30,7 @@ enum ag_xml_state {
     AG_XML_CDATA_START,
     AG_XML_CDATA,
     AG_XML_TARGET, /**< of a processing instruction */
+    AG_XML_TARGET_END, /**< after ? that follows the target */
     AG_XML_INSTRUCTION,
     AG_XML_INSTRUCTION_END, /**< after ? */
     AG_XML_REFERENCE,

@@ -182,8 +182,12 @@ static int skipped_byte(struct ag_xml *xml, unsigned char c, struct sx_error *er
             return -1;
         if (xml->started && strcasecmp(xml->name, "xml") == 0)
             return ag_xml_bad(err, "the XML declaration does not stand at the beginning");
-        xml->state = c == '?' ? AG_XML_INSTRUCTION_END : AG_XML_INSTRUCTION;
+        xml->state = c == '?' ? AG_XML_TARGET_END : AG_XML_INSTRUCTION;
         return 0;
+    case AG_XML_TARGET_END:
+        if (c != '>')
+            return ag_xml_bad(err, "a space is missing after <? and a name");
+        break;
     case AG_XML_INSTRUCTION:
         xml->state = c == '?' ? AG_XML_INSTRUCTION_END : AG_XML_INSTRUCTION;
         return 0;
@@ -244,6 +248,7 @@ static int next_byte(struct ag_xml *xml, unsigned char c, struct sx_error *err)
     case AG_XML_COMMENT_END:
     case AG_XML_CDATA:
     case AG_XML_TARGET:
+    case AG_XML_TARGET_END:
     case AG_XML_INSTRUCTION:
     case AG_XML_INSTRUCTION_END:
         return skipped_byte(xml, c, err);

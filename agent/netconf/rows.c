@@ -225,6 +225,7 @@ struct each {
     const struct lysc_node *list;
     const char *key;
     struct lyd_node *parent;
+    struct lyd_node *stand_in; /**< for the parent while an entry is parsed; owned */
     bool keep, secrets;
     ag_rows_entry *entry;
     void *context;
@@ -278,8 +279,17 @@ static int pass_row(void *context, const struct sx_fragment *fragment, struct sx
     struct each *each = context;
     struct lyd_node *entry = NULL;
 
-    if (parse(each->rows, each->list, each->parent, fragment->body, &entry, err) < 0)
+    if (parse(each->rows, each->list, each->stand_in, fragment->body, &entry, err) < 0)
         return -1;
+    /* What the parser gives is the first child of a parent: here there is no other. */
+    if (each->parent) {
+        lyd_unlink_tree(entry);
+        if (lyd_insert_child(each->parent, entry) != LY_SUCCESS) {
+            lyd_free_tree(entry);
+            return sx_error_set(
+                err, SX_E_INTERNAL, "an entry of %s cannot be put in its place", each->list->name);
+        }
+    }
     each->rows->count++;
     if (each->secrets)
         mask(entry);
@@ -324,9 +334,15 @@ int ag_rows_each(struct ag_rows *rows, const struct lysc_node *list, const char 
         .secrets = has_secrets(list),
         .entry = entry,
         .context = context};
-    char *path = ag_keys_list_path(list);
-    int result = sx_reader_find(rows->reader, path, key, pass_row, &each, err);
+    char *path = NULL;
+    int result = -1;
 
+    if (parent && lyd_dup_single(parent, NULL, LYD_DUP_NO_META, &each.stand_in) != LY_SUCCESS)
+        return sx_error_set(err, SX_E_INTERNAL, "no memory for entries of %s", list->name);
+    path = ag_keys_list_path(list);
+    if (sx_reader_find(rows->reader, path, key, pass_row, &each, err) >= 0)
+        result = pass_held(&each, err);
     free(path);
-    return result < 0 ? -1 : pass_held(&each, err);
+    lyd_free_tree(each.stand_in);
+    return result;
 }

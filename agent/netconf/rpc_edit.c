@@ -90,9 +90,11 @@ static int read_config(struct ag_rpc *rpc, struct sx_event *event, struct sx_err
     }
     if (any->value_type == LYD_ANYDATA_DATATREE)
         event->edit.config = any->value.tree;
-    else if (any->value.str && any->value.str[strspn(any->value.str, " \t\r\n")])
+    else if (any->value.str && any->value.str[strspn(any->value.str, " \t\r\n")]) {
+        rpc->info.element = "config";
         return sx_error_set(err, SX_E_BAD_ELEMENT,
             "<config> holds text; it must hold elements of the configuration");
+    }
     return check_masks(event->edit.config, err);
 }
 

@@ -235,6 +235,106 @@ static int walk_container(struct work *work, const struct lysc_node *schema,
 
     /* Rows may hang below a container of which nothing else is stored; one with presence is always
      * stored when it is there. */
+    if (!data && (schema->flags & LYS_PRESENCE || schema->flags & LYS_CONFIG_R))
+        return 0;
+    if (!data) {
+        if (lyd_new_inner(parent, schema->module, schema->name, 0, &made) != LY_SUCCESS)
+            return sx_error_set(err, SX_E_INTERNAL, "no memory for a container %s", schema->name);
+        data = made;
+    }
+    if (!enter(work, data, selection, &active))
+        goto out;
+    ag_tags_open(&work->tags, schema);
+    if (active.whole && schema->flags & LYS_PRESENCE)
+        result = ag_tags_need(&work->tags, err);
+    if (result == 0)
+        result = walk_children(work, schema, data, &active, err);
+    if (result == 0)
+        result = ag_tags_close(&work->tags, err);
+out:
+    ag_filter_set_clear(&active.set);
+    lyd_free_tree(made);
+    return result;
+}
+
+/* What is selected of a top-level node; false: nothing. */
+static bool select_top(
+    const struct ag_walk *walk, const struct lysc_node *top, struct selection *ret_selection)
+{
+    *ret_selection = (struct selection){0};
+    if (walk->filter) {
+        ret_selection->set = ag_filter_top(walk->filter, top);
+        return ret_selection->set.count > 0;
+    }
+    ret_selection->whole = !walk->xpath || walk->xpath->everything;
+    return ret_selection->whole || ag_xpath_touches_top(walk->xpath, top);
+}
+
+/* Calls `call` for each top-level node of the schema that the filter may select from. */
+static int each_top(struct work *work,
+    int (*call)(struct work *work, const struct lysc_node *top, const struct selection *selection,
+        struct sx_error *err),
+    struct sx_error *err)
+{
+    const struct ly_ctx *context = sx_schema_context(work->walk->rows->schema);
+    const struct lys_module *module;
+    uint32_t index = 0;
+    int result = 0;
+
+    while (result == 0 && (module = ly_ctx_get_module_iter(context, &index))) {
+        const struct lysc_node *top = NULL;
+
+        while (module->implemented && result == 0 && (top = next_child(top, NULL, module))) {
+            struct selection selection;
+
+            if (select_top(work->walk, top, &selection))
+                result = call(work, top, &selection, err);
+            ag_filter_set_clear(&selection.set);
+        }
+    }
+    return result;
+}
+
+static int walk_top(struct work *work, const struct lysc_node *top,
+    const struct selection *selection, struct sx_error *err)
+{
+    struct lyd_node *tree = NULL;
+    int result = ag_rows_top(work->walk->rows, top, &tree, err);
+
+    if (result == 0)
+        result = walk_child(work, top, NULL, tree, selection, err);
+    lyd_free_all(tree);
+    ag_rows_clear(work->walk->rows);
+    return result;
+}
+
+static int keep_entry(void *context, struct lyd_node *entry, struct sx_error *err)
+{
+    struct work *work = context;
+
+    if (!lyd_parent(entry))
+        lyd_insert_sibling(work->forest, entry, &work->forest);
+    if (work->walk->rows->count > AG_XPATH_ROWS_MAX)
+        return sx_error_set(err, SX_E_RESOURCE_DENIED,
+            "the XPath filter needs more than %d list entries in memory; ask for one list by a "
+            "path from the root whose predicates stay in the entry, or with a subtree filter",
+            AG_XPATH_ROWS_MAX);
+    return 0;
+}
+
+/* Loads the entries of the lists below a container that the expression reads. */
+static int load_lists(struct work *work, const struct lysc_node *schema, struct lyd_node *parent,
+    struct lyd_node *data, struct sx_error *err)
+{
+    const struct lysc_node *child = NULL;
+
+    if (ag_rows_is_list(schema)) {
+        if (!ag_xpath_touches_list(work->walk->xpath, schema))
+            return 0;
+        return ag_rows_each(work->walk->rows, schema, NULL, parent, true, keep_entry, work, err);
+    }
+    if (schema->nodetype != LYS_CONTAINER || !(schema->flags & LYS_CONFIG_W))
+        return 0;
     if (!data) {
         if (schema->flags & LYS_PRESENCE)
             return 0;

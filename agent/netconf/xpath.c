@@ -91,8 +91,14 @@ bool ag_xpath_touches_top(const struct ag_xpath *xpath, const struct lysc_node *
 
 bool ag_xpath_touches_list(const struct ag_xpath *xpath, const struct lysc_node *list)
 {
-    return !xpath->everything && !xpath->list &&
-           ly_set_contains(xpath->touched, (void *)(size_t)list, NULL);
+    if (xpath->everything || xpath->list)
+        return false;
+    /* A // reaches what is in the list without a step that names it. */
+    for (uint32_t i = 0; i < xpath->touched->count; i++)
+        for (const struct lysc_node *node = xpath->touched->snodes[i]; node; node = node->parent)
+            if (node == list)
+                return true;
+    return false;
 }
 
 static size_t count_nodes(const struct lyd_node *first)

@@ -47,6 +47,23 @@ static const struct lyd_attr *select_of(const struct lyd_node_opaq *filter)
     return attribute;
 }
 
+/* The module of a prefix: by the filter's namespace declarations, or by its name, as people at a
+ * prompt write paths. */
+static const struct lys_module *module_of(
+    const struct ly_ctx *context, const struct lyd_attr *select, const char *prefix, size_t length)
+{
+    const struct lys_module *module = lyplg_type_identity_module(
+        context, NULL, prefix, length, LY_VALUE_XML, select->val_prefix_data);
+    char *name;
+
+    if (module)
+        return module;
+    name = sx_strndup(prefix, length);
+    module = ly_ctx_get_module_implemented(context, name);
+    free(name);
+    return module;
+}
+
 char *ag_xpath_text_convert(
     const struct ly_ctx *context, const struct lyd_node_opaq *filter, struct sx_error *err)
 {
@@ -64,13 +81,12 @@ char *ag_xpath_text_convert(
         if (*at == '\'' || *at == '"')
             length = literal_length(at);
         if (length > 0 && starts_name(*at) && at[length] == ':' && at[length + 1] != ':') {
-            const struct lys_module *module = lyplg_type_identity_module(
-                context, NULL, at, length, LY_VALUE_XML, select->val_prefix_data);
+            const struct lys_module *module = module_of(context, select, at, length);
 
             if (!module) {
                 sx_error_set(err, SX_E_INVALID_VALUE,
-                    "the prefix %.*s of the XPath filter is not declared as the namespace of a "
-                    "module that is implemented here",
+                    "the prefix %.*s of the XPath filter is neither declared as the namespace of a "
+                    "module that is implemented here nor the name of one",
                     (int)length, at);
                 fclose(out);
                 free(text);

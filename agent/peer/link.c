@@ -131,6 +131,11 @@ static void on_greeting(struct ag_link *link, const struct ag_greeting *greeting
         ag_link_refuse(link, reason, false);
         return;
     }
+    /* Links that come and go faster than the engine follows would fill its queue. */
+    if (!ag_host_has_room(peer->links->host)) {
+        ag_link_refuse(link, "this system is busy", false);
+        return;
+    }
     if (greeting->instance == peer->links->instance) {
         ag_link_refuse(link, "its address is one of this system's own", false);
         return;

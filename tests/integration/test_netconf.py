@@ -4,7 +4,6 @@
 import os
 import re
 import subprocess
-import unittest
 import xml.etree.ElementTree as ET
 
 import paramiko

@@ -3,6 +3,7 @@
 
 #include "sextant/memory.h"
 #include "state.h"
+#include "test_rows.h"
 #include "test_schema.h"
 
 #include <libyang/libyang.h>
@@ -12,18 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 /** Messages under way between two engines; more are a quarrel without end. */
 #define WIRE_MAX 4096
-
-/** Bytes of one comment in a rule list that only takes room. */
-#define COMMENT_BYTES 16384u
-
-#define CALL_CONTROL "<call-control xmlns=\"urn:sextant:params:xml:ns:yang:sextant-call-control\">"
-#define SYSTEM "<system xmlns=\"urn:sextant:params:xml:ns:yang:sextant-system\">"
-#define NACM "<nacm xmlns=\"urn:ietf:params:xml:ns:yang:ietf-netconf-acm\">"
 
 int sx_test_group_setup(void **state)
 {
@@ -64,90 +59,25 @@ void sx_test_subordinate_open(
     assert_int_equal(test->status.role, SX_ROLE_SUBORDINATE);
 }
 
-static bool edit_and_free(struct sx_test_engine *test, char *xml)
+void sx_test_restored_open(struct sx_test_engine *test, const struct sx_schema *schema,
+    const char *address, const char *path)
 {
-    bool succeeded = sx_test_edit(test, xml);
+    static const char *const names[] = {SX_STORE_FILE "-wal", SX_STORE_FILE "-shm", SX_STORE_FILE};
+    size_t size;
+    char *content = sx_test_file("/", path, &size);
 
-    free(xml);
-    return succeeded;
-}
+    sx_test_engine_open(test, schema, address);
+    sx_engine_close(test->engine);
+    test->engine = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *file = sx_format("%s/%s", test->folder, names[i]);
 
-bool sx_test_entry(struct sx_test_engine *test, const char *name, unsigned number)
-{
-    return edit_and_free(
-        test, sx_format(CALL_CONTROL "<phone-book><entry><name>%s</name><number>%u</number></entry>"
-                                     "</phone-book></call-control>",
-                  name, number));
-}
-
-bool sx_test_name(struct sx_test_engine *test, const char *name)
-{
-    return edit_and_free(test, sx_format(SYSTEM "<name>%s</name></system>", name));
-}
-
-bool sx_test_set_primary(struct sx_test_engine *test, unsigned index)
-{
-    return edit_and_free(
-        test, sx_format(SX_TEST_CLUSTER
-                  "<configuration-primary>%u</configuration-primary>" SX_TEST_CLUSTER_END,
-                  index));
-}
-
-bool sx_test_map(struct sx_test_engine *test, const char *name, const char *address)
-{
-    return edit_and_free(
-        test, sx_format(SX_TEST_CLUSTER "<address-mapping><enabled>true</enabled><mapping>"
-                                        "<fqdn>%s</fqdn><ip-address>%s</ip-address></mapping>"
-                                        "</address-mapping>" SX_TEST_CLUSTER_END,
-                  name, address));
-}
-
-/** An XML text that grows within a size that was reckoned before. */
-struct text {
-    char *xml;
-    size_t size, length;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    text->length +=
-        (size_t)vsnprintf(text->xml + text->length, text->size - text->length, format, arguments);
-    va_end(arguments);
-    assert_true(text->length < text->size);
-}
-
-/* In several comments: what parses and prints one long text takes time with its square under a
- * sanitizer. */
-static void add_rule_list(struct text *text, const char *name, unsigned number, size_t bytes)
-{
-    char filler[COMMENT_BYTES + 1];
-
-    /* Another size is another text throughout. */
-    memset(filler, 'a' + (int)(bytes % 26), COMMENT_BYTES);
-    add(text, "<rule-list><name>%s%02u</name><group>*</group>", name, number);
-    for (unsigned i = 0; bytes > 0; i++) {
-        size_t comment = bytes < COMMENT_BYTES ? bytes : COMMENT_BYTES;
-
-        add(text, "<rule><name>r%u</name><action>permit</action><comment>%.*s</comment></rule>", i,
-            (int)comment, filler);
-        bytes -= comment;
+        unlink(file);
+        free(file);
     }
-    add(text, "</rule-list>");
-}
-
-bool sx_test_bulk(struct sx_test_engine *test, const char *name, unsigned count, size_t bytes)
-{
-    struct text text = {.size = 256 + count * (bytes + (bytes / COMMENT_BYTES + 2) * 128)};
-
-    text.xml = sx_alloc(text.size);
-    add(&text, NACM);
-    for (unsigned i = 0; i < count; i++)
-        add_rule_list(&text, name, i, bytes);
-    add(&text, "</nacm>");
-    return edit_and_free(test, text.xml);
+    sx_test_write_file(test->folder, SX_STORE_FILE, content, size);
+    free(content);
+    sx_test_engine_restart(test);
 }
 
 const char *sx_test_value(const struct sx_test_engine *test, const char *path)
@@ -167,6 +97,15 @@ const char *sx_test_number(const struct sx_test_engine *test, const char *name)
 uint64_t sx_test_revision(const struct sx_test_engine *test)
 {
     return sx_history_revision(&test->status.history);
+}
+
+void sx_test_resolved(struct sx_test_engine *test, const char *name, const char *address)
+{
+    struct sx_event event = {.type = SX_EVENT_RESOLVED};
+
+    event.resolved.name = name;
+    snprintf(event.resolved.address, sizeof event.resolved.address, "%s", address);
+    sx_test_step(test, &event);
 }
 
 void sx_test_tick(struct sx_test_engine *test, int64_t ms)

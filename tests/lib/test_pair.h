@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "test_engine.h"
+#include "test_edit.h"
 
 #include <stddef.h>
 
@@ -11,10 +11,6 @@
 #define SX_TEST_A "10.0.0.1"
 #define SX_TEST_B "10.0.0.2"
 #define SX_TEST_C "10.0.0.3"
-
-/** Opening tag of the cluster's configuration, and its end. */
-#define SX_TEST_CLUSTER "<cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\">"
-#define SX_TEST_CLUSTER_END "</cluster>"
 
 /** Group setup and teardown: *state is the schema of all our modules. */
 int sx_test_group_setup(void **state);
@@ -30,17 +26,9 @@ void sx_test_primary_open(
 void sx_test_subordinate_open(
     struct sx_test_engine *test, const struct sx_schema *schema, unsigned count);
 
-/** Gives a phone-book entry a number: an edit of a replicated item. True when it succeeded. */
-bool sx_test_entry(struct sx_test_engine *test, const char *name, unsigned number);
-/** Names the system: an edit of a peer-specific item. */
-bool sx_test_name(struct sx_test_engine *test, const char *name);
-/** Names the configuration primary. */
-bool sx_test_set_primary(struct sx_test_engine *test, unsigned index);
-/** Puts one name and address into the address mapping and switches it on. */
-bool sx_test_map(struct sx_test_engine *test, const char *name, const char *address);
-/** `count` NACM rule lists called name00, name01 …, whose rows take some more than `bytes` each:
- * one edit of replicated items. */
-bool sx_test_bulk(struct sx_test_engine *test, const char *name, unsigned count, size_t bytes);
+/** Opens an engine whose database is a copy of the file at `path`, such as a backup. */
+void sx_test_restored_open(struct sx_test_engine *test, const struct sx_schema *schema,
+    const char *address, const char *path);
 
 /** Value of a leaf in running, "" when there is none. Borrowed until the next step. */
 const char *sx_test_value(const struct sx_test_engine *test, const char *path);
@@ -49,6 +37,8 @@ const char *sx_test_number(const struct sx_test_engine *test, const char *name);
 /** Revision of the replicated content. */
 uint64_t sx_test_revision(const struct sx_test_engine *test);
 
+/** DNS answers: a name has this address, or "" for none. */
+void sx_test_resolved(struct sx_test_engine *test, const char *name, const char *address);
 /** Time passes, then a tick. */
 void sx_test_tick(struct sx_test_engine *test, int64_t ms);
 /** A link comes up and the peer says the hello of one that agrees with everything. */

@@ -11,21 +11,22 @@
 
 #include <cmocka.h>
 
-#define CALL_CONTROL "<call-control xmlns=\"urn:sextant:params:xml:ns:yang:sextant-call-control\">"
 #define RULE \
-    CALL_CONTROL "<search-rules><rule><name>r</name><target-zone>z</target-zone></rule>" \
-                 "</search-rules></call-control>"
+    SX_TEST_CALL_CONTROL "<search-rules><rule><name>r</name><target-zone>z</target-zone></rule>" \
+                         "</search-rules></call-control>"
 #define ZONE \
-    CALL_CONTROL "<zones><zone><name>z</name><type>neighbour</type><protocol>sip</protocol>" \
-                 "</zone></zones></call-control>"
+    SX_TEST_CALL_CONTROL \
+        "<zones><zone><name>z</name><type>neighbour</type><protocol>sip</protocol>" \
+        "</zone></zones></call-control>"
 
 static bool edit(struct sx_test_engine *test, uint32_t session, const char *name, unsigned number)
 {
     char xml[512];
 
     snprintf(xml, sizeof xml,
-        CALL_CONTROL "<phone-book><entry><name>%s</name><number>%u</number></entry></phone-book>"
-                     "</call-control>",
+        SX_TEST_CALL_CONTROL
+        "<phone-book><entry><name>%s</name><number>%u</number></entry></phone-book>"
+        "</call-control>",
         name, number);
     return sx_test_edit_in(test, SX_DATASTORE_CANDIDATE, session, xml);
 }
@@ -126,9 +127,9 @@ static void an_edit_that_does_not_apply_is_not_kept(void **state)
     sx_test_engine_open(&test, *state, SX_TEST_A);
     assert_true(edit(&test, 1, "ann", 100));
     assert_false(sx_test_edit_in(&test, SX_DATASTORE_CANDIDATE, 1,
-        CALL_CONTROL "<phone-book><entry xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\" "
-                     "nc:operation=\"delete\"><name>ben</name></entry></phone-book>"
-                     "</call-control>"));
+        SX_TEST_CALL_CONTROL "<phone-book><entry " SX_TEST_DELETE
+                             "><name>ben</name></entry></phone-book>"
+                             "</call-control>"));
     assert_int_equal(test.update.error.code, SX_E_DATA_MISSING);
     assert_true(commit(&test, 1));
     assert_string_equal(sx_test_number(&test, "ann"), "100");
@@ -142,9 +143,9 @@ static void an_edit_sees_those_before_it(void **state)
     sx_test_engine_open(&test, *state, SX_TEST_A);
     assert_true(edit(&test, 1, "ben", 200));
     assert_true(sx_test_edit_in(&test, SX_DATASTORE_CANDIDATE, 1,
-        CALL_CONTROL "<phone-book><entry xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\" "
-                     "nc:operation=\"delete\"><name>ben</name></entry></phone-book>"
-                     "</call-control>"));
+        SX_TEST_CALL_CONTROL "<phone-book><entry " SX_TEST_DELETE
+                             "><name>ben</name></entry></phone-book>"
+                             "</call-control>"));
     assert_true(commit(&test, 1));
     assert_int_equal(sx_test_revision(&test), 0);
     sx_test_engine_close(&test);

@@ -11,8 +11,6 @@
 
 #include <cmocka.h>
 
-#define NC "xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\""
-
 /* A cluster of one, A by its name, that is in force; the name is not resolved yet. */
 static void open_named(struct sx_test_engine *test, const struct sx_schema *schema)
 {
@@ -22,26 +20,6 @@ static void open_named(struct sx_test_engine *test, const struct sx_schema *sche
                         "<peers><peer><index>1</index><address>a.example</address></peer></"
                         "peers>" SX_TEST_CLUSTER_END));
     sx_test_engine_restart(test);
-}
-
-static bool set_peer(struct sx_test_engine *test, unsigned index, const char *address)
-{
-    char xml[512];
-
-    snprintf(xml, sizeof xml,
-        SX_TEST_CLUSTER
-        "<peers><peer><index>%u</index><address>%s</address></peer></peers>" SX_TEST_CLUSTER_END,
-        index, address);
-    return sx_test_edit(test, xml);
-}
-
-static void resolved(struct sx_test_engine *test, const char *name, const char *address)
-{
-    struct sx_event event = {.type = SX_EVENT_RESOLVED};
-
-    event.resolved.name = name;
-    strcpy(event.resolved.address, address);
-    sx_test_step(test, &event);
 }
 
 /* True when the last update asks DNS for this name. */
@@ -101,7 +79,7 @@ static void a_peer_that_left_the_list_loses_its_link(void **state)
     sx_test_primary_open(&test, *state, 3);
     sx_test_peer_up(&test, SX_TEST_B);
     assert_true(sx_test_edit(&test,
-        SX_TEST_CLUSTER "<peers><peer " NC " nc:operation=\"delete\"><index>3</index></peer>"
+        SX_TEST_CLUSTER "<peers><peer " SX_TEST_DELETE "><index>3</index></peer>"
                         "<peer><index>2</index><address>" SX_TEST_C
                         "</address></peer></peers>" SX_TEST_CLUSTER_END));
     assert_non_null(sx_test_action(&test, SX_ACTION_LINK_CLOSE, SX_TEST_B));
@@ -142,11 +120,11 @@ static void dns_is_asked_for_names_and_its_answer_is_dialled(void **state)
     assert_non_null(action);
     assert_string_equal(action->resolve.name, "a.example");
     assert_false(action->resolve.ipv6);
-    resolved(&test, "a.example", SX_TEST_A);
+    sx_test_resolved(&test, "a.example", SX_TEST_A);
     assert_int_equal(test.status.role, SX_ROLE_PRIMARY);
-    assert_true(set_peer(&test, 2, "b.example"));
+    assert_true(sx_test_set_peer(&test, 2, "b.example"));
     assert_null(sx_test_action(&test, SX_ACTION_LINK_OPEN, NULL));
-    resolved(&test, "b.example", SX_TEST_B);
+    sx_test_resolved(&test, "b.example", SX_TEST_B);
     action = sx_test_action(&test, SX_ACTION_LINK_OPEN, "b.example");
     assert_non_null(action);
     assert_string_equal(action->link.address, SX_TEST_B);
@@ -172,9 +150,9 @@ static void the_mapping_comes_before_dns(void **state)
     struct sx_test_engine test;
 
     open_named(&test, *state);
-    resolved(&test, "a.example", SX_TEST_A);
+    sx_test_resolved(&test, "a.example", SX_TEST_A);
     assert_true(sx_test_map(&test, "b.example", SX_TEST_B));
-    assert_true(set_peer(&test, 2, "b.example"));
+    assert_true(sx_test_set_peer(&test, 2, "b.example"));
     assert_null(sx_test_action(&test, SX_ACTION_RESOLVE, NULL));
     assert_non_null(sx_test_action(&test, SX_ACTION_LINK_OPEN, "b.example"));
     assert_true(sx_test_map(&test, "b.example", SX_TEST_C));
@@ -199,14 +177,14 @@ static void a_name_that_does_not_resolve_is_asked_for_again(void **state)
     struct sx_test_engine test;
 
     open_named(&test, *state);
-    resolved(&test, "a.example", SX_TEST_A);
-    assert_true(set_peer(&test, 2, "b.example"));
-    resolved(&test, "b.example", "");
+    sx_test_resolved(&test, "a.example", SX_TEST_A);
+    assert_true(sx_test_set_peer(&test, 2, "b.example"));
+    sx_test_resolved(&test, "b.example", "");
     assert_null(sx_test_action(&test, SX_ACTION_RESOLVE, NULL));
     assert_in_range(test.update.deadline_ms, test.now, test.now + SX_RESOLVE_RETRY_MS);
     sx_test_tick(&test, SX_RESOLVE_RETRY_MS);
     assert_true(asks_for(&test, "b.example"));
-    resolved(&test, "b.example", SX_TEST_B);
+    sx_test_resolved(&test, "b.example", SX_TEST_B);
     assert_non_null(sx_test_action(&test, SX_ACTION_LINK_OPEN, "b.example"));
     sx_test_engine_close(&test);
 }
@@ -217,10 +195,10 @@ static void the_last_place_in_the_list_counts_while_names_do_not_resolve(void **
 
     open_named(&test, *state);
     assert_int_equal(test.status.role, SX_ROLE_NOT_IN_LIST);
-    resolved(&test, "a.example", SX_TEST_A);
+    sx_test_resolved(&test, "a.example", SX_TEST_A);
     sx_test_engine_restart(&test);
     assert_int_equal(test.status.role, SX_ROLE_PRIMARY);
-    resolved(&test, "a.example", "");
+    sx_test_resolved(&test, "a.example", "");
     assert_int_equal(test.status.role, SX_ROLE_PRIMARY);
     assert_true(sx_test_entry(&test, "ann", 100));
     sx_test_engine_close(&test);

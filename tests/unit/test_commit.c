@@ -14,9 +14,6 @@
 
 #include <cmocka.h>
 
-#define CALL_CONTROL "<call-control xmlns=\"urn:sextant:params:xml:ns:yang:sextant-call-control\">"
-#define SYSTEM "<system xmlns=\"urn:sextant:params:xml:ns:yang:sextant-system\">"
-
 static void each_commit_of_replicated_items_is_one_revision(void **state)
 {
     struct sx_test_engine test;
@@ -59,10 +56,10 @@ static void the_journal_says_what_changed_and_who_did_it(void **state)
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
     assert_true(sx_test_entry(&test, "ann", 100));
-    assert_true(sx_test_edit(&test,
-        SYSTEM "<name>west</name></system>" CALL_CONTROL
-               "<phone-book><entry><name>ann</name><number>101</number></entry></phone-book>"
-               "</call-control>"));
+    assert_true(sx_test_edit(&test, SX_TEST_SYSTEM
+        "<name>west</name></system>" SX_TEST_CALL_CONTROL
+        "<phone-book><entry><name>ann</name><number>101</number></entry></phone-book>"
+        "</call-control>"));
     assert_int_equal(sx_store_journal(test.engine->store, 2, &revision, &err), 0);
     assert_int_equal(revision.changes.count, 1);
     assert_int_equal(revision.changes.items[0].operation, SX_OPERATION_REPLACE);
@@ -148,7 +145,7 @@ static void a_test_changes_nothing_and_tells_what_is_wrong(void **state)
     struct sx_test_engine test;
     struct sx_event event = {.type = SX_EVENT_EDIT, .origin = {.session = 1}};
     struct lyd_node *config = NULL;
-    const char *xml = SYSTEM "<name>west</name></system>";
+    const char *xml = SX_TEST_SYSTEM "<name>west</name></system>";
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
     assert_int_equal(lyd_parse_data_mem(sx_schema_context(test.schema), xml, LYD_XML,
@@ -163,8 +160,8 @@ static void a_test_changes_nothing_and_tells_what_is_wrong(void **state)
 
     sx_test_subordinate_open(&test, *state, 2);
     assert_int_equal(lyd_parse_data_mem(sx_schema_context(test.schema),
-                         CALL_CONTROL "<ip-protocol>ipv4</ip-protocol></call-control>", LYD_XML,
-                         LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &config),
+                         SX_TEST_CALL_CONTROL "<ip-protocol>ipv4</ip-protocol></call-control>",
+                         LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &config),
         LY_SUCCESS);
     event.edit.config = config;
     assert_false(sx_test_step(&test, &event));
@@ -183,9 +180,9 @@ static void the_log_shows_values_but_no_secrets(void **state)
     assert_true(sx_test_logged(&test, "west"));
     assert_true(sx_test_logged(&test, "by tester@test session 1"));
     assert_true(sx_test_edit(
-        &test, SYSTEM "<snmp><v2c><community>first</community></v2c></snmp></system>"));
+        &test, SX_TEST_SYSTEM "<snmp><v2c><community>first</community></v2c></snmp></system>"));
     assert_true(sx_test_edit(
-        &test, SYSTEM "<snmp><v2c><community>second</community></v2c></snmp></system>"));
+        &test, SX_TEST_SYSTEM "<snmp><v2c><community>second</community></v2c></snmp></system>"));
     assert_true(sx_test_logged(&test, "community"));
     assert_false(sx_test_logged(&test, "first"));
     assert_false(sx_test_logged(&test, "second"));
@@ -196,7 +193,7 @@ static void a_long_edit_is_logged_in_part(void **state)
 {
     struct sx_test_engine test;
     char xml[8192];
-    size_t length = (size_t)snprintf(xml, sizeof xml, CALL_CONTROL "<phone-book>");
+    size_t length = (size_t)snprintf(xml, sizeof xml, SX_TEST_CALL_CONTROL "<phone-book>");
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
     for (unsigned i = 0; i < 30; i++)

@@ -36,29 +36,13 @@ static void expect_cleared(struct sx_test_engine *test, uint32_t id)
     assert_int_equal(sx_test_events(test, id, false), 1);
 }
 
-static void resolved(struct sx_test_engine *test, const char *name, const char *address)
-{
-    struct sx_event event = {.type = SX_EVENT_RESOLVED};
-
-    event.resolved.name = name;
-    strcpy(event.resolved.address, address);
-    sx_test_step(test, &event);
-}
-
 /* A primary in force, A by its address, and peers 2 … of these names. */
 static void open_with_names(
     struct sx_test_engine *test, const struct sx_schema *schema, const char *const *names)
 {
     sx_test_primary_open(test, schema, 1);
-    for (unsigned i = 0; names[i]; i++) {
-        char xml[512];
-
-        snprintf(xml, sizeof xml,
-            SX_TEST_CLUSTER "<peers><peer><index>%u</index><address>%s</address></peer></"
-                            "peers>" SX_TEST_CLUSTER_END,
-            i + 2, names[i]);
-        assert_true(sx_test_edit(test, xml));
-    }
+    for (unsigned i = 0; names[i]; i++)
+        assert_true(sx_test_set_peer(test, i + 2, names[i]));
 }
 
 /* A says hello to the primary with one thing changed. */
@@ -78,14 +62,14 @@ static void two_entries_for_one_system_raise_20003(void **state)
     const char *const names[] = {"b.example", "c.example", NULL};
 
     open_with_names(&test, *state, names);
-    resolved(&test, "b.example", SX_TEST_B);
+    sx_test_resolved(&test, "b.example", SX_TEST_B);
     assert_false(sx_test_alarm(&test, 20003));
-    resolved(&test, "c.example", SX_TEST_B);
+    sx_test_resolved(&test, "c.example", SX_TEST_B);
     expect_raised(&test, 20003, "/sextant-cluster:cluster/peers/peer[index='3']");
     sx_test_engine_restart(&test);
     expect_raised(&test, 20003, "/sextant-cluster:cluster/peers/peer[index='3']");
-    resolved(&test, "b.example", SX_TEST_B);
-    resolved(&test, "c.example", SX_TEST_B);
+    sx_test_resolved(&test, "b.example", SX_TEST_B);
+    sx_test_resolved(&test, "c.example", SX_TEST_B);
     expect_raised(&test, 20003, "/sextant-cluster:cluster/peers/peer[index='3']");
     assert_true(sx_test_map(&test, "c.example", SX_TEST_C));
     expect_cleared(&test, 20003);
@@ -98,7 +82,7 @@ static void an_own_address_that_stands_twice_raises_20003(void **state)
     const char *const names[] = {"b.example", NULL};
 
     open_with_names(&test, *state, names);
-    resolved(&test, "b.example", SX_TEST_A);
+    sx_test_resolved(&test, "b.example", SX_TEST_A);
     expect_raised(&test, 20003, PEER_2);
     assert_int_equal(test.status.local_index, 1);
     sx_test_engine_close(&test);
@@ -128,14 +112,14 @@ static void a_name_that_does_not_resolve_raises_20005(void **state)
 
     open_with_names(&test, *state, names);
     assert_false(sx_test_alarm(&test, 20005));
-    resolved(&test, "b.example", "");
+    sx_test_resolved(&test, "b.example", "");
     expect_raised(&test, 20005, PEER_2);
     sx_test_engine_restart(&test);
     expect_raised(&test, 20005, PEER_2);
-    resolved(&test, "b.example", "");
+    sx_test_resolved(&test, "b.example", "");
     expect_raised(&test, 20005, PEER_2);
     sx_test_tick(&test, SX_RESOLVE_RETRY_MS);
-    resolved(&test, "b.example", SX_TEST_B);
+    sx_test_resolved(&test, "b.example", SX_TEST_B);
     expect_cleared(&test, 20005);
     sx_test_engine_close(&test);
 }
@@ -148,8 +132,7 @@ static void an_alarm_goes_with_its_peer(void **state)
     sx_test_link_down(&test, SX_TEST_B, "connection refused");
     expect_raised(&test, 20004, PEER_2);
     assert_true(sx_test_edit(&test, SX_TEST_CLUSTER
-        "<peers><peer xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\" "
-        "nc:operation=\"delete\"><index>2</index></peer></peers>" SX_TEST_CLUSTER_END));
+        "<peers><peer " SX_TEST_DELETE "><index>2</index></peer></peers>" SX_TEST_CLUSTER_END));
     expect_cleared(&test, 20004);
     expect_cleared(&test, 20006);
     sx_test_engine_close(&test);

@@ -11,8 +11,6 @@
 
 #include <cmocka.h>
 
-#define NC "xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\""
-
 /* The alarm is active and was raised `times` times, cleared one time less. */
 static void expect_raised(struct sx_test_engine *test, uint32_t id, size_t times)
 {
@@ -29,38 +27,19 @@ static void expect_cleared(struct sx_test_engine *test, uint32_t id, size_t time
     assert_int_equal(sx_test_events(test, id, false), times);
 }
 
-static bool set(struct sx_test_engine *test, const char *leaf, const char *value)
-{
-    char xml[512];
-
-    snprintf(xml, sizeof xml, SX_TEST_CLUSTER "<%s>%s</%s>" SX_TEST_CLUSTER_END, leaf, value, leaf);
-    return sx_test_edit(test, xml);
-}
-
-static bool set_peer(struct sx_test_engine *test, unsigned index, const char *address)
-{
-    char xml[512];
-
-    snprintf(xml, sizeof xml,
-        SX_TEST_CLUSTER
-        "<peers><peer><index>%u</index><address>%s</address></peer></peers>" SX_TEST_CLUSTER_END,
-        index, address);
-    return sx_test_edit(test, xml);
-}
-
 static void what_applies_on_restart_raises_20007(void **state)
 {
     struct sx_test_engine test;
 
     sx_test_primary_open(&test, *state, 2);
     expect_cleared(&test, 20007, 1);
-    assert_true(set(&test, "name", "x.example"));
+    assert_true(sx_test_set_cluster(&test, "name", "x.example"));
     expect_raised(&test, 20007, 2);
     assert_true(test.status.restart_required);
-    assert_true(set(&test, "name", "test.example"));
+    assert_true(sx_test_set_cluster(&test, "name", "test.example"));
     expect_cleared(&test, 20007, 2);
     assert_false(test.status.restart_required);
-    assert_true(set(&test, "name", "y.example"));
+    assert_true(sx_test_set_cluster(&test, "name", "y.example"));
     expect_raised(&test, 20007, 3);
     sx_test_engine_restart(&test);
     expect_cleared(&test, 20007, 3);
@@ -78,7 +57,7 @@ static void a_first_cluster_raises_20007_until_the_restart(void **state)
     expect_raised(&test, 20007, 1);
     sx_test_engine_restart(&test);
     expect_cleared(&test, 20007, 1);
-    assert_true(set_peer(&test, 2, SX_TEST_B));
+    assert_true(sx_test_set_peer(&test, 2, SX_TEST_B));
     expect_cleared(&test, 20007, 1);
     sx_test_engine_close(&test);
 }
@@ -88,13 +67,13 @@ static void another_tls_mode_raises_20020_and_20007(void **state)
     struct sx_test_engine test;
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
-    assert_true(set(&test, "tls-verification", "enforce"));
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "enforce"));
     expect_raised(&test, 20020, 1);
     expect_raised(&test, 20007, 1);
-    assert_true(set(&test, "tls-verification", "permissive"));
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "permissive"));
     expect_cleared(&test, 20020, 1);
     expect_cleared(&test, 20007, 1);
-    assert_true(set(&test, "tls-verification", "enforce"));
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "enforce"));
     sx_test_engine_restart(&test);
     expect_cleared(&test, 20020, 2);
     expect_cleared(&test, 20007, 2);
@@ -116,7 +95,7 @@ static void permissive_in_a_cluster_raises_40049(void **state)
     expect_raised(&test, 40049, 1);
     sx_test_engine_restart(&test);
     expect_raised(&test, 40049, 1);
-    assert_true(set(&test, "tls-verification", "enforce"));
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "enforce"));
     expect_raised(&test, 40049, 1);
     sx_test_engine_restart(&test);
     expect_cleared(&test, 40049, 1);
@@ -133,7 +112,7 @@ static void a_cluster_without_a_name_raises_20019(void **state)
         "<index>1</index><address>" SX_TEST_A "</address></peer></peers>" SX_TEST_CLUSTER_END));
     sx_test_engine_restart(&test);
     expect_raised(&test, 20019, 1);
-    assert_true(set(&test, "name", "x.example"));
+    assert_true(sx_test_set_cluster(&test, "name", "x.example"));
     sx_test_engine_restart(&test);
     expect_cleared(&test, 20019, 1);
     sx_test_engine_close(&test);
@@ -149,7 +128,7 @@ static void who_is_not_in_the_list_raises_20015(void **state)
     expect_raised(&test, 20015, 1);
     sx_test_engine_restart(&test);
     expect_raised(&test, 20015, 1);
-    assert_true(set_peer(&test, 3, SX_TEST_C));
+    assert_true(sx_test_set_peer(&test, 3, SX_TEST_C));
     expect_cleared(&test, 20015, 1);
     sx_test_engine_close(&test);
 }
@@ -255,8 +234,8 @@ static void who_stands_alone_has_no_alarm(void **state)
 
     sx_test_primary_open(&test, *state, 2);
     sx_test_link_down(&test, SX_TEST_B, "gone");
-    assert_true(sx_test_edit(
-        &test, SX_TEST_CLUSTER "<peers " NC " nc:operation=\"delete\"/>" SX_TEST_CLUSTER_END));
+    assert_true(
+        sx_test_edit(&test, SX_TEST_CLUSTER "<peers " SX_TEST_DELETE "/>" SX_TEST_CLUSTER_END));
     expect_raised(&test, 20007, 2);
     sx_test_engine_restart(&test);
     assert_int_equal(test.status.alarm_count, 0);

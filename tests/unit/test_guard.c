@@ -300,6 +300,7 @@ static void test_well_formed(void **state)
         RPC("<!ELEMENT a>"),
         RPC("<?xml version='1.0'?>"),
         RPC("<? p?>"),
+        RPC("<?p?q?>"),
         RPC("<a>\x01</a>"),
         RPC("<a>\xc0\x80</a>"),
         RPC("<a>\xed\xa0\x80</a>"),

@@ -9,8 +9,7 @@
 
 #include <cmocka.h>
 
-#define SYSTEM "<system xmlns=\"urn:sextant:params:xml:ns:yang:sextant-system\">"
-#define EDIT SYSTEM "<name>west</name></system>"
+#define EDIT SX_TEST_SYSTEM "<name>west</name></system>"
 
 static bool lock(struct sx_test_engine *test, enum sx_datastore datastore, uint32_t session)
 {
@@ -79,7 +78,7 @@ static void a_locked_candidate_is_touched_by_its_holder_alone(void **state)
     assert_false(sx_test_plain(&test, SX_EVENT_COMMIT, SX_DATASTORE_RUNNING, 8));
     assert_string_equal(test.status.system_name, "");
     assert_true(sx_test_edit_in(
-        &test, SX_DATASTORE_RUNNING, 8, SYSTEM "<log-level>debug</log-level></system>"));
+        &test, SX_DATASTORE_RUNNING, 8, SX_TEST_SYSTEM "<log-level>debug</log-level></system>"));
     assert_true(sx_test_plain(&test, SX_EVENT_COMMIT, SX_DATASTORE_RUNNING, 7));
     assert_string_equal(test.status.system_name, "west");
     sx_test_engine_close(&test);

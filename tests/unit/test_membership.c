@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-#define NC "xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\""
-
 /* What the engine says of itself to a peer that links with it now. */
 static bool says_take_snapshot(struct sx_test_engine *test)
 {
@@ -87,8 +85,8 @@ static void who_left_and_enters_again_joins_again(void **state)
     const char *const list[] = {SX_TEST_A, SX_TEST_B, NULL};
 
     sx_test_pair_open(&a, &b, *state);
-    assert_true(sx_test_edit(
-        &b, SX_TEST_CLUSTER "<peers " NC " nc:operation=\"delete\"/>" SX_TEST_CLUSTER_END));
+    assert_true(
+        sx_test_edit(&b, SX_TEST_CLUSTER "<peers " SX_TEST_DELETE "/>" SX_TEST_CLUSTER_END));
     sx_test_engine_restart(&b);
     assert_int_equal(b.status.role, SX_ROLE_STAND_ALONE);
     assert_true(sx_test_entry(&b, "ben", 200));

@@ -9,9 +9,6 @@
 
 #include <cmocka.h>
 
-#define CALL_CONTROL "<call-control xmlns=\"urn:sextant:params:xml:ns:yang:sextant-call-control\">"
-#define SYSTEM "<system xmlns=\"urn:sextant:params:xml:ns:yang:sextant-system\">"
-
 static void a_subordinate_refuses_replicated_items_and_names_the_primary(void **state)
 {
     struct sx_test_engine test;
@@ -60,8 +57,9 @@ static void an_edit_with_one_replicated_change_is_refused_whole(void **state)
     struct sx_test_engine test;
 
     sx_test_subordinate_open(&test, *state, 2);
-    assert_false(sx_test_edit(&test, SYSTEM "<name>east</name></system>" CALL_CONTROL
-                                            "<ip-protocol>ipv4</ip-protocol></call-control>"));
+    assert_false(
+        sx_test_edit(&test, SX_TEST_SYSTEM "<name>east</name></system>" SX_TEST_CALL_CONTROL
+                                           "<ip-protocol>ipv4</ip-protocol></call-control>"));
     assert_string_equal(test.update.error.app_tag, "not-primary");
     assert_string_equal(test.status.system_name, "");
     sx_test_engine_close(&test);
@@ -88,12 +86,12 @@ static void the_candidate_is_judged_when_it_is_committed(void **state)
 
     sx_test_subordinate_open(&test, *state, 2);
     assert_true(sx_test_edit_in(&test, SX_DATASTORE_CANDIDATE, 1,
-        CALL_CONTROL "<ip-protocol>ipv4</ip-protocol></call-control>"));
+        SX_TEST_CALL_CONTROL "<ip-protocol>ipv4</ip-protocol></call-control>"));
     assert_false(sx_test_plain(&test, SX_EVENT_COMMIT, SX_DATASTORE_RUNNING, 1));
     assert_string_equal(test.update.error.app_tag, "not-primary");
     assert_true(sx_test_plain(&test, SX_EVENT_DISCARD, SX_DATASTORE_RUNNING, 1));
-    assert_true(
-        sx_test_edit_in(&test, SX_DATASTORE_CANDIDATE, 1, SYSTEM "<name>east</name></system>"));
+    assert_true(sx_test_edit_in(
+        &test, SX_DATASTORE_CANDIDATE, 1, SX_TEST_SYSTEM "<name>east</name></system>"));
     assert_true(sx_test_plain(&test, SX_EVENT_COMMIT, SX_DATASTORE_RUNNING, 1));
     assert_string_equal(test.status.system_name, "east");
     sx_test_engine_close(&test);
@@ -210,11 +208,11 @@ static void the_mask_of_a_secret_is_no_secret(void **state)
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
     assert_false(sx_test_edit(
-        &test, SYSTEM "<snmp><v2c><community>********</community></v2c></snmp></system>"));
+        &test, SX_TEST_SYSTEM "<snmp><v2c><community>********</community></v2c></snmp></system>"));
     assert_int_equal(test.update.error.code, SX_E_INVALID_VALUE);
     assert_non_null(strstr(test.update.error.path, "community"));
     assert_true(sx_test_edit(
-        &test, SYSTEM "<snmp><v2c><community>quiet</community></v2c></snmp></system>"));
+        &test, SX_TEST_SYSTEM "<snmp><v2c><community>quiet</community></v2c></snmp></system>"));
     sx_test_engine_close(&test);
 }
 

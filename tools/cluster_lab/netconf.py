@@ -155,6 +155,12 @@ class Session:
         return reply.find(f"{{{BASE}}}data")
 
 
+def edit_config(config, target="running", default="merge"):
+    """An <edit-config> operation."""
+    return (f"<edit-config><target><{target}/></target><default-operation>{default}"
+            f"</default-operation><config>{config}</config></edit-config>")
+
+
 def phone_book(inner):
     return (f'<call-control xmlns="{CALL_CONTROL}"><phone-book>{inner}</phone-book>'
             '</call-control>')
@@ -169,6 +175,13 @@ def number_of(session, name):
     """The number that the phone book has for a name, or None."""
     data = session.get(phone_book(f"<entry><name>{name}</name></entry>"), config_of="running")
     return data.findtext(f".//{{{CALL_CONTROL}}}number")
+
+
+def all_numbers(session):
+    """The whole phone book: {name: number}."""
+    data = session.get(phone_book(""), config_of="running")
+    return {found.findtext(f"{{{CALL_CONTROL}}}name"): found.findtext(f"{{{CALL_CONTROL}}}number")
+            for found in data.iter(f"{{{CALL_CONTROL}}}entry")}
 
 
 def cluster(inner):

@@ -33,11 +33,13 @@ class TrapReceiver:
     """An snmptrapd in the foreground. Notifications are dicts: id, raised, sequence, severity,
     resource, text, uuid, event-time, source, and `when` (this machine's monotonic clock)."""
 
-    def __init__(self, lab, engine_ids=()):
+    def __init__(self, lab, engine_ids=(), name="snmptrapd"):
+        """`engine_ids` are those of agents that send traps with SNMPv3 (RFC 3414 section 3.2: the
+        sender's engine is authoritative); `name` is that of its folder."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        folder = os.path.join(lab.folder, "snmptrapd")
+        folder = os.path.join(lab.folder, name)
         os.makedirs(folder, exist_ok=True)
         configuration = os.path.join(folder, "snmptrapd.conf")
         user, authentication, privacy = V3_USER
@@ -121,8 +123,10 @@ def parse(line):
             "source": address.group(1) if address else ""}
 
 
-def _client(lab, program, address, what, v3):
-    if v3:
+def _client(lab, program, address, what, v3, access=None):
+    if access:
+        pass
+    elif v3:
         user, authentication, privacy = V3_USER
         access = ["-v3", "-l", "authPriv", "-u", user, "-a", "SHA-256", "-A", authentication,
                   "-x", "AES", "-X", privacy]
@@ -134,10 +138,21 @@ def _client(lab, program, address, what, v3):
                           timeout=30)
 
 
-def get(lab, address, *names, v3=False):
-    """Values by name, e.g. get(lab, "127.0.0.11", "sextantRole.0"); RuntimeError if refused."""
-    done = _client(lab, "snmpget", address, [f"SEXTANT-MIB::{name}" for name in names], v3)
-    return _values(done)
+def get(lab, address, *names, v3=False, access=None):
+    """Values by name, e.g. get(lab, "127.0.0.11", "sextantRole.0"); RuntimeError if refused.
+    `access` are options of Net-SNMP's in place of the usual ones, such as -v2c -c COMMUNITY."""
+    return _values(_client(lab, "snmpget", address,
+                           [name if "::" in name else f"SEXTANT-MIB::{name}" for name in names],
+                           v3, access))
+
+
+def engine_id(lab, address):
+    """The agent's engine ID as createUser wants it: 0x and hexadecimal digits."""
+    done = _client(lab, "snmpget", address, ["-Ox", "SNMP-FRAMEWORK-MIB::snmpEngineID.0"], False)
+    digits = re.search(r'= "?((?:[0-9A-F]{2} ?)+)"?', done.stdout)
+    if not digits:
+        raise RuntimeError(done.stderr + done.stdout)
+    return "0x" + digits.group(1).replace(" ", "")
 
 
 def walk(lab, address, start="SEXTANT-MIB::sextantMIB", v3=False):

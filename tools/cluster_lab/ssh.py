@@ -34,13 +34,14 @@ def restart(daemon, timeout=10):
 class Channel:
     """The netconf subsystem of an SSH connection that has logged in: bytes in, bytes out."""
 
-    def __init__(self, daemon, user="admin", password=None, timeout=10):
+    def __init__(self, daemon, user="admin", password=None, timeout=10, sock=None):
+        """`sock` is a socket that is connected already."""
         self.client = paramiko.SSHClient()
         self.client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         self.client.connect(daemon.address, PORTS["netconf"], user, password=password,
                             key_filename=None if password else daemon.lab.user_key,
                             look_for_keys=False, allow_agent=False, timeout=timeout,
-                            banner_timeout=timeout, auth_timeout=timeout)
+                            banner_timeout=timeout, auth_timeout=timeout, sock=sock)
         self.channel = self.client.get_transport().open_session(timeout=timeout)
         self.channel.settimeout(timeout)
         self.channel.invoke_subsystem("netconf")

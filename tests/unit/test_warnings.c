@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What an operator is told although the configuration was taken. */
+#include "test_pair.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static bool warned(const struct sx_test_engine *test, const char *text)
+{
+    for (size_t i = 0; i < test->status.warning_count; i++)
+        if (strstr(test->status.warnings[i], text))
+            return true;
+    return false;
+}
+
+static void nothing_is_wrong_with_a_new_system(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_int_equal(test.status.warning_count, 0);
+    sx_test_engine_close(&test);
+}
+
+static void a_cluster_name_of_one_label_is_warned_of(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_true(sx_test_set_cluster(&test, "name", "lab"));
+    assert_true(warned(&test, "single label"));
+    assert_true(sx_test_set_cluster(&test, "name", "lab.example"));
+    assert_false(warned(&test, "single label"));
+    sx_test_engine_close(&test);
+}
+
+static void a_cluster_that_is_not_in_force_is_warned_of(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_true(sx_test_edit(&test, SX_TEST_CLUSTER
+        "<configuration-primary>1</configuration-primary><peers><peer>"
+        "<index>1</index><address>" SX_TEST_A "</address></peer></peers>" SX_TEST_CLUSTER_END));
+    assert_true(warned(&test, "restart"));
+    assert_false(warned(&test, "replaced"));
+    sx_test_engine_restart(&test);
+    assert_int_equal(test.status.warning_count, 0);
+    sx_test_engine_close(&test);
+}
+
+static void a_joiner_is_warned_before_its_configuration_goes(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_engine_open(&test, *state, SX_TEST_B);
+    assert_true(sx_test_edit(&test,
+        SX_TEST_CLUSTER "<configuration-primary>1</configuration-primary><peers>"
+                        "<peer><index>1</index><address>" SX_TEST_A "</address></peer>"
+                        "<peer><index>2</index><address>" SX_TEST_B
+                        "</address></peer></peers>" SX_TEST_CLUSTER_END));
+    assert_true(warned(&test, "users included"));
+    assert_true(warned(&test, SX_TEST_A));
+    sx_test_engine_restart(&test);
+    assert_false(warned(&test, "users included"));
+    assert_true(warned(&test, "waits for the primary"));
+    sx_test_engine_close(&test);
+}
+
+static void it_is_told_where_the_former_configuration_is(void **state)
+{
+    struct sx_test_engine a, b;
+
+    sx_test_pair_open(&a, &b, *state);
+    assert_true(warned(&b, "/backups/"));
+    assert_false(warned(&b, "waits for the primary"));
+    assert_false(warned(&a, "/backups/"));
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_wrong_with_a_new_system),
+        cmocka_unit_test(a_cluster_name_of_one_label_is_warned_of),
+        cmocka_unit_test(a_cluster_that_is_not_in_force_is_warned_of),
+        cmocka_unit_test(a_joiner_is_warned_before_its_configuration_goes),
+        cmocka_unit_test(it_is_told_where_the_former_configuration_is),
+    };
+
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
+}
