@@ -12,6 +12,9 @@
 #include <sys/random.h>
 #include <time.h>
 
+/** How long one turn of the engine's own thread at the lock may go on taking new events. */
+#define TURN_MS 20
+
 static int64_t clock_ms(clockid_t clock)
 {
     struct timespec now;
@@ -95,13 +98,18 @@ void ag_host_step_alone(struct ag_host *host, struct sx_event *event, struct sx_
     sx_engine_step(host->engine, event, update);
 }
 
-void ag_host_step(struct ag_host *host, struct sx_event *event, struct sx_update *update)
+static void step_locked(struct ag_host *host, struct sx_event *event, struct sx_update *update)
 {
-    pthread_mutex_lock(&host->engine_lock);
     ag_host_step_alone(host, event, update);
     carry_out(host, update);
     atomic_fetch_add(&host->progress, 1);
-    pthread_mutex_unlock(&host->engine_lock);
+}
+
+void ag_host_step(struct ag_host *host, struct sx_event *event, struct sx_update *update)
+{
+    ag_fair_lock_take(&host->engine_lock);
+    step_locked(host, event, update);
+    ag_fair_lock_give(&host->engine_lock);
 }
 
 void ag_host_post(struct ag_host *host, const struct sx_event *event)
@@ -131,6 +139,30 @@ bool ag_host_has_room(const struct ag_host *host)
     return atomic_load(&host->queued) < AG_HOST_QUEUE_MAX;
 }
 
+static struct ag_host_event *take_first(struct ag_host *host)
+{
+    struct ag_host_event *item = host->queue_first;
+
+    if (!item || host->stopping)
+        return NULL;
+    host->queue_first = item->next;
+    if (!host->queue_first)
+        host->queue_last = NULL;
+    atomic_fetch_sub(&host->queued, 1);
+    return item;
+}
+
+/* The next event if one waits. */
+static struct ag_host_event *waiting_event(struct ag_host *host)
+{
+    struct ag_host_event *item;
+
+    pthread_mutex_lock(&host->queue_lock);
+    item = take_first(host);
+    pthread_mutex_unlock(&host->queue_lock);
+    return item;
+}
+
 /* The next event, a tick when the deadline passes first, or NULL at the end. */
 static struct ag_host_event *next_event(struct ag_host *host)
 {
@@ -151,15 +183,27 @@ static struct ag_host_event *next_event(struct ag_host *host)
             pthread_cond_timedwait(&host->queue_filled, &host->queue_lock, &until);
         }
     }
-    if (!item && !host->stopping) {
-        item = host->queue_first;
-        host->queue_first = item->next;
-        if (!host->queue_first)
-            host->queue_last = NULL;
-        atomic_fetch_sub(&host->queued, 1);
-    }
+    if (!item)
+        item = take_first(host);
     pthread_mutex_unlock(&host->queue_lock);
     return item;
+}
+
+/* Peers' messages are many and small: one turn at the lock takes those that wait, for a while. */
+static void step_waiting(struct ag_host *host, struct ag_host_event *item)
+{
+    int64_t end = clock_ms(CLOCK_MONOTONIC) + TURN_MS;
+
+    ag_fair_lock_take(&host->engine_lock);
+    do {
+        struct sx_update update = {0};
+
+        step_locked(host, &item->event, &update);
+        sx_update_clear(&update);
+        free(item->text);
+        free(item);
+    } while (clock_ms(CLOCK_MONOTONIC) < end && (item = waiting_event(host)));
+    ag_fair_lock_give(&host->engine_lock);
 }
 
 static void *engine_thread(void *argument)
@@ -167,14 +211,8 @@ static void *engine_thread(void *argument)
     struct ag_host *host = argument;
     struct ag_host_event *item;
 
-    while ((item = next_event(host))) {
-        struct sx_update update = {0};
-
-        ag_host_step(host, &item->event, &update);
-        sx_update_clear(&update);
-        free(item->text);
-        free(item);
-    }
+    while ((item = next_event(host)))
+        step_waiting(host, item);
     return NULL;
 }
 
@@ -239,8 +277,8 @@ int ag_host_candidate(
 {
     int result;
 
-    pthread_mutex_lock(&host->engine_lock);
+    ag_fair_lock_take(&host->engine_lock);
     result = sx_engine_candidate(host->engine, ret_overlay, err);
-    pthread_mutex_unlock(&host->engine_lock);
+    ag_fair_lock_give(&host->engine_lock);
     return result;
 }

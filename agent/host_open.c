@@ -91,7 +91,7 @@ int ag_host_open(struct ag_loop *loop, const struct sx_schema *schema,
     host->schema = schema;
     host->store_directory = sx_strdup(options->store_directory);
     host->deadline_ms = INT64_MAX;
-    pthread_mutex_init(&host->engine_lock, NULL);
+    ag_fair_lock_init(&host->engine_lock);
     pthread_mutex_init(&host->queue_lock, NULL);
     pthread_mutex_init(&host->status_lock, NULL);
     pthread_mutex_init(&host->maintenance.lock, NULL);
@@ -126,7 +126,7 @@ void ag_host_close(struct ag_host *host)
     sx_update_clear(&host->first);
     sx_engine_close(host->engine);
     sx_status_clear(&host->status);
-    pthread_mutex_destroy(&host->engine_lock);
+    ag_fair_lock_destroy(&host->engine_lock);
     pthread_mutex_destroy(&host->queue_lock);
     pthread_mutex_destroy(&host->status_lock);
     pthread_mutex_destroy(&host->maintenance.lock);

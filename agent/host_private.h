@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "fair_lock.h"
 #include "host.h"
 #include "netconf/netconf.h"
 #include "peer/links.h"
@@ -47,7 +48,7 @@ struct ag_host {
     char *store_directory;
     struct ag_host_parts parts;
 
-    pthread_mutex_t engine_lock;
+    struct ag_fair_lock engine_lock;
     struct sx_engine *engine;
     struct sx_update first; /**< of opening the engine, until the parts are there */
     bool took_initial; /**< the store was new, and has the initial configuration now */

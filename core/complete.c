@@ -14,8 +14,8 @@ static bool settle(struct sx_transaction *transaction, struct lyd_node *node)
     return false;
 }
 
-static void complete_leaf(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *schema)
+static void complete_leaf(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
 {
     const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)schema;
 
@@ -24,22 +24,22 @@ static void complete_leaf(struct sx_transaction *transaction, struct lyd_node *p
                                 lyd_value_get_canonical(schema->module->ctx, leaf->dflt)));
 }
 
-static void complete_leaf_list(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *schema)
+static void complete_leaf_list(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
 {
     struct lyd_value **values = ((const struct lysc_node_leaflist *)schema)->dflts;
     LY_ARRAY_COUNT_TYPE i;
 
     if (!values || sx_transaction_child(transaction, parent, schema))
         return;
-    LY_ARRAY_FOR (values, i)
-        if (!settle(transaction, sx_transaction_new_default(transaction, parent, schema,
-                                     lyd_value_get_canonical(schema->module->ctx, values[i]))))
-            return;
+    LY_ARRAY_FOR(values, i)
+    if (!settle(transaction, sx_transaction_new_default(transaction, parent, schema,
+                                 lyd_value_get_canonical(schema->module->ctx, values[i]))))
+        return;
 }
 
-static void complete_container(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *schema)
+static void complete_container(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
 {
     struct lyd_node *node;
 
@@ -62,21 +62,20 @@ static bool holds_explicit(struct sx_transaction *transaction, const struct lyd_
     return false;
 }
 
-static void remove_defaults(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *of_case)
+static void remove_defaults(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *of_case)
 {
     const struct lysc_node *schema = NULL;
     struct lyd_node *node;
 
     while ((schema = lys_getnext(schema, of_case, NULL, 0)))
         while (sx_schema_class(schema) &&
-               (node = sx_transaction_child(transaction, parent, schema)) &&
-               !sx_is_explicit(node))
+               (node = sx_transaction_child(transaction, parent, schema)) && !sx_is_explicit(node))
             sx_transaction_remove(transaction, node);
 }
 
-static void complete_choice(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *schema)
+static void complete_choice(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
 {
     const struct lysc_node_choice *choice = (const struct lysc_node_choice *)schema;
     const struct lysc_node *selected = NULL;

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-static bool one_holds(const struct lyd_node *node, const struct lysc_when *when,
-    const struct lysc_node *schema)
+static bool one_holds(
+    const struct lyd_node *node, const struct lysc_when *when, const struct lysc_node *schema)
 {
     /* The condition of a uses, augment, choice or case is evaluated at the parent. */
     const struct lyd_node *context = when->context == node->schema ? node : lyd_parent(node);
@@ -29,9 +29,9 @@ static const struct lysc_when *failing(const struct lyd_node *node)
     do {
         struct lysc_when **whens = lysc_node_when(schema);
 
-        LY_ARRAY_FOR (whens, i)
-            if (!one_holds(node, whens[i], schema))
-                return whens[i];
+        LY_ARRAY_FOR(whens, i)
+        if (!one_holds(node, whens[i], schema))
+            return whens[i];
         schema = schema->parent;
     } while (schema && (schema->nodetype & (LYS_CASE | LYS_CHOICE)));
     return NULL;
@@ -97,8 +97,8 @@ struct round {
 };
 
 /* Calls visit for each node of `schema`, or once with NULL for the top level. */
-static int visit_each(struct round *round, const struct lysc_node *schema,
-    struct lyd_node *above, const struct lysc_node *at)
+static int visit_each(struct round *round, const struct lysc_node *schema, struct lyd_node *above,
+    const struct lysc_node *at)
 {
     /* `at` leads from the top to `schema`. */
     struct lyd_node *node = NULL, *next;
@@ -137,8 +137,8 @@ static int recheck(struct round *round, struct lyd_node *parent)
 
     /* A default that may come now. */
     if (!node)
-        sx_transaction_complete_children(round->transaction, parent,
-            parent ? parent->schema : NULL, parent ? NULL : round->schema->module->compiled);
+        sx_transaction_complete_children(round->transaction, parent, parent ? parent->schema : NULL,
+            parent ? NULL : round->schema->module->compiled);
     for (; node && node->schema == round->schema; node = next) {
         next = node->next;
         if (check_node(round->transaction, node, round->err) < 0)
@@ -157,8 +157,8 @@ static bool is_above(const struct lysc_node *above, const struct lysc_node *node
 
 /* True when a change of one of the nodes can turn a condition of `reader`. What is read may have
  * come or gone with a node above it, and the text of a container is all that is below it. */
-static bool depends(const struct sx_schema *schema, const struct lysc_node *reader,
-    const struct ly_set *changed)
+static bool depends(
+    const struct sx_schema *schema, const struct lysc_node *reader, const struct ly_set *changed)
 {
     for (size_t i = 0; i < schema->dependency_count; i++) {
         const struct sx_dependency *dependency = &schema->dependencies[i];
@@ -180,8 +180,7 @@ static struct ly_set *changed_schemas(const struct sx_transaction *transaction, 
     if (ly_set_new(&set) != LY_SUCCESS)
         abort(); /* only for want of memory */
     for (size_t i = from; i < transaction->undo.count; i++)
-        if (ly_set_add(set, (void *)transaction->undo.steps[i].node->schema, 0, NULL) !=
-            LY_SUCCESS)
+        if (ly_set_add(set, (void *)transaction->undo.steps[i].node->schema, 0, NULL) != LY_SUCCESS)
             abort();
     return set;
 }
@@ -218,8 +217,8 @@ static int sweep(struct round *round, struct lyd_node *parent)
 {
     struct lyd_node *node = NULL, *next;
 
-    if (lyd_find_sibling_val(parent ? lyd_child(parent) : round->tree->root, round->schema, NULL,
-            0, &node) != LY_SUCCESS)
+    if (lyd_find_sibling_val(parent ? lyd_child(parent) : round->tree->root, round->schema, NULL, 0,
+            &node) != LY_SUCCESS)
         return 0;
     for (; node && node->schema == round->schema; node = next) {
         next = node->next;
@@ -238,8 +237,7 @@ void sx_condition_sweep(struct sx_tree *tree)
     const struct sx_schema *schema = tree->schema;
 
     for (size_t i = 0; i < schema->conditional_count; i++) {
-        struct round round = {
-            .tree = tree, .schema = schema->conditional[i], .visit = sweep};
+        struct round round = {.tree = tree, .schema = schema->conditional[i], .visit = sweep};
 
         (void)visit_parents(&round); /* sweep() never fails */
     }

@@ -41,8 +41,8 @@ struct lyd_node *sx_edit_child(
     const struct sx_edit *edit, const struct sx_edit_place *place, const struct lysc_node *schema);
 
 /** edit_place.c: the entry of a list or leaf-list with the keys or value of `like`, or NULL. */
-struct lyd_node *sx_edit_entry(const struct sx_edit *edit, const struct sx_edit_place *place,
-    const struct lyd_node *like);
+struct lyd_node *sx_edit_entry(
+    const struct sx_edit *edit, const struct sx_edit_place *place, const struct lyd_node *like);
 
 /** edit_place.c: names a node (`entry` is NULL or tells its keys) in the error; returns -1. */
 int sx_edit_fail_at(const struct sx_edit *edit, const struct sx_edit_place *place,
@@ -71,7 +71,7 @@ int sx_edit_delete(struct sx_edit *edit, struct sx_edit_place *place,
     const struct lysc_node *schema, struct lyd_node *node, bool must_exist);
 
 /** edit_item.c: the errors of RFC 6241 appendix A for a node that is there, or is not. */
-int sx_edit_exists(const struct sx_edit *edit, const struct sx_edit_place *place,
-    const struct lyd_node *node);
+int sx_edit_exists(
+    const struct sx_edit *edit, const struct sx_edit_place *place, const struct lyd_node *node);
 int sx_edit_missing(const struct sx_edit *edit, const struct sx_edit_place *place,
     const struct lysc_node *schema, const struct lyd_node *entry);

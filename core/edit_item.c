@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-int sx_edit_exists(const struct sx_edit *edit, const struct sx_edit_place *place,
-    const struct lyd_node *node)
+int sx_edit_exists(
+    const struct sx_edit *edit, const struct sx_edit_place *place, const struct lyd_node *node)
 {
     sx_error_set(edit->err, SX_E_DATA_EXISTS,
-        "%s: it exists already, so it cannot be created: use merge or replace",
-        node->schema->name);
+        "%s: it exists already, so it cannot be created: use merge or replace", node->schema->name);
     return sx_edit_fail_at(edit, place, node->schema, node);
 }
 
@@ -79,8 +78,8 @@ static int set_single(struct sx_edit *edit, struct sx_edit_place *place,
     return 0;
 }
 
-static int set_entry(struct sx_edit *edit, struct sx_edit_place *place,
-    const struct lyd_node *node, struct lyd_node *present, bool replacing)
+static int set_entry(struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node,
+    struct lyd_node *present, bool replacing)
 {
     if (!sx_is_explicit(present)) {
         struct lyd_node *parent, *copy = NULL, *dflt;
@@ -101,8 +100,8 @@ int sx_edit_item(struct sx_edit *edit, struct sx_edit_place *place, const struct
     enum sx_edit_operation operation, bool replacing)
 {
     bool is_entry = node->schema->nodetype == LYS_LEAFLIST;
-    struct lyd_node *present = is_entry ? sx_edit_entry(edit, place, node)
-                                        : sx_edit_child(edit, place, node->schema);
+    struct lyd_node *present =
+        is_entry ? sx_edit_entry(edit, place, node) : sx_edit_child(edit, place, node->schema);
 
     switch (operation) {
     case SX_EDIT_NONE:
@@ -111,8 +110,7 @@ int sx_edit_item(struct sx_edit *edit, struct sx_edit_place *place, const struct
                    : sx_edit_missing(edit, place, node->schema, is_entry ? node : NULL);
     case SX_EDIT_DELETE:
     case SX_EDIT_REMOVE:
-        return sx_edit_delete(
-            edit, place, node->schema, present, operation == SX_EDIT_DELETE);
+        return sx_edit_delete(edit, place, node->schema, present, operation == SX_EDIT_DELETE);
     case SX_EDIT_CREATE:
         if (sx_is_explicit(present))
             return sx_edit_exists(edit, place, present);

@@ -37,8 +37,8 @@ struct lyd_node *sx_edit_child(
     return node;
 }
 
-struct lyd_node *sx_edit_entry(const struct sx_edit *edit, const struct sx_edit_place *place,
-    const struct lyd_node *like)
+struct lyd_node *sx_edit_entry(
+    const struct sx_edit *edit, const struct sx_edit_place *place, const struct lyd_node *like)
 {
     struct lyd_node *node = NULL;
 

@@ -106,8 +106,7 @@ static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
 }
 
 /* All items of what a top-level node holds outside of lists are of the row's scope. */
-static int check_rest(
-    const struct lyd_node *node, enum sx_scope scope, struct sx_error *err)
+static int check_rest(const struct lyd_node *node, enum sx_scope scope, struct sx_error *err)
 {
     for (; node; node = node->next) {
         const struct sx_node_class *class = sx_schema_class(node->schema);
@@ -118,8 +117,7 @@ static int check_rest(
         if (!lysc_is_np_cont(node->schema) && class->scope != scope)
             return sx_error_set(err, SX_E_INVALID_VALUE, "%s is %s, not %s", node->schema->name,
                 sx_scope_name(class->scope), sx_scope_name(scope));
-        if (node->schema->nodetype == LYS_CONTAINER &&
-            check_rest(lyd_child(node), scope, err) < 0)
+        if (node->schema->nodetype == LYS_CONTAINER && check_rest(lyd_child(node), scope, err) < 0)
             return -1;
     }
     return 0;
@@ -141,8 +139,7 @@ static bool overlaps(const struct lyd_node *siblings, const struct lyd_node *nod
     return false;
 }
 
-static int load_rest(
-    struct sx_tree *tree, const struct sx_fragment *fragment, struct sx_error *err)
+static int load_rest(struct sx_tree *tree, const struct sx_fragment *fragment, struct sx_error *err)
 {
     struct ly_ctx *context = sx_schema_context(tree->schema);
     const struct lysc_node *top = lys_find_path(context, NULL, fragment->list, 0);

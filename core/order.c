@@ -47,9 +47,9 @@ static void read_now(struct orders *orders, const struct lysc_node *list)
            orders->before[orders->same_first] == orders->now[orders->same_first])
         orders->same_first++;
     limit -= orders->same_first;
-    while (orders->same_last < limit &&
-           orders->before[orders->before_count - 1 - orders->same_last] ==
-               orders->now[orders->now_count - 1 - orders->same_last])
+    while (
+        orders->same_last < limit && orders->before[orders->before_count - 1 - orders->same_last] ==
+                                         orders->now[orders->now_count - 1 - orders->same_last])
         orders->same_last++;
 }
 
@@ -63,8 +63,7 @@ static char *entry_path(const struct orders *orders, const struct lyd_node *entr
 }
 
 /* Path of the entry before position `at`, "" when that is the first. */
-static char *predecessor(
-    const struct orders *orders, struct lyd_node *const *entries, size_t at)
+static char *predecessor(const struct orders *orders, struct lyd_node *const *entries, size_t at)
 {
     return at > 0 ? entry_path(orders, entries[at - 1]) : sx_strdup("");
 }
@@ -103,8 +102,8 @@ static void find_former(const struct orders *orders, size_t *was, size_t count)
     struct slot *slots = sx_calloc(slot_count, sizeof *slots);
 
     for (size_t i = 0; i < slot_count; i++)
-        slots[i] = (struct slot){.node = orders->before[orders->same_first + i],
-            .position = orders->same_first + i};
+        slots[i] = (struct slot){
+            .node = orders->before[orders->same_first + i], .position = orders->same_first + i};
     qsort(slots, slot_count, sizeof *slots, compare_slots);
     for (size_t i = 0; i < count; i++)
         was[i] = former(orders, slots, slot_count, orders->now[orders->same_first + i]);

@@ -81,15 +81,14 @@ static void add_row(struct sx_transaction *transaction, const struct sx_touched 
     sx_fragment_list_add(&transaction->fragments, fragment);
 }
 
-static char *rest_json(struct sx_transaction *transaction, const struct sx_touched *item,
-    enum sx_scope scope)
+static char *rest_json(
+    struct sx_transaction *transaction, const struct sx_touched *item, enum sx_scope scope)
 {
     struct lyd_node *copy = sx_rest_copy(transaction->tree->root, item->schema, 1u << scope);
     char *text = NULL;
 
-    if (copy &&
-        lyd_print_mem(&text, copy, LYD_JSON, LYD_PRINT_SHRINK | LYD_PRINT_WITHSIBLINGS) !=
-            LY_SUCCESS)
+    if (copy && lyd_print_mem(&text, copy, LYD_JSON, LYD_PRINT_SHRINK | LYD_PRINT_WITHSIBLINGS) !=
+                    LY_SUCCESS)
         abort(); /* only for want of memory */
     lyd_free_siblings(copy);
     return text;
@@ -124,8 +123,7 @@ static void put_entry(struct sx_transaction *transaction, const struct sx_touche
     else if (item->now && !item->before)
         sx_difference_add(&difference, SX_OPERATION_CREATE, NULL, item->now, predecessor);
     else if (item->now && item->placed)
-        sx_difference_add(
-            &difference, SX_OPERATION_MOVE, item->before, item->now, predecessor);
+        sx_difference_add(&difference, SX_OPERATION_MOVE, item->before, item->now, predecessor);
     if (item->now && item->before)
         sx_difference_children(&difference, item->schema, item->before, item->now);
     if (difference.scopes)

@@ -109,8 +109,8 @@ struct lyd_node *sx_transaction_child(const struct sx_transaction *transaction,
     return node;
 }
 
-struct lyd_node *sx_transaction_new_container(struct sx_transaction *transaction,
-    struct lyd_node *parent, const struct lysc_node *schema)
+struct lyd_node *sx_transaction_new_container(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
 {
     struct lyd_node *node = NULL;
 

@@ -2,8 +2,8 @@
 #include "transaction_impl.h"
 
 /* Everything of one case, those of choices inside it included. */
-static void remove_case(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *of_case)
+static void remove_case(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *of_case)
 {
     const struct lysc_node *schema = NULL;
     struct lyd_node *node;
@@ -14,8 +14,8 @@ static void remove_case(struct sx_transaction *transaction, struct lyd_node *par
                 sx_transaction_remove(transaction, node);
 }
 
-void sx_transaction_leave_cases(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *schema)
+void sx_transaction_leave_cases(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
 {
     for (; schema->parent && schema->parent->nodetype == LYS_CASE;
          schema = schema->parent->parent) {

@@ -38,8 +38,7 @@ static int edit_np_container(struct sx_edit *edit, struct sx_edit_place *place,
     switch (operation) {
     case SX_EDIT_DELETE:
     case SX_EDIT_REMOVE:
-        return sx_edit_delete(
-            edit, place, node->schema, present, operation == SX_EDIT_DELETE);
+        return sx_edit_delete(edit, place, node->schema, present, operation == SX_EDIT_DELETE);
     case SX_EDIT_CREATE:
         if (sx_is_explicit(present))
             return sx_edit_exists(edit, place, present);
@@ -75,8 +74,8 @@ static int edit_entry(struct sx_edit *edit, struct sx_edit_place *place,
     const struct lyd_node *node, enum sx_edit_operation operation, bool replacing)
 {
     bool is_list = node->schema->nodetype == LYS_LIST;
-    struct lyd_node *present = is_list ? sx_edit_entry(edit, place, node)
-                                       : sx_edit_child(edit, place, node->schema);
+    struct lyd_node *present =
+        is_list ? sx_edit_entry(edit, place, node) : sx_edit_child(edit, place, node->schema);
     struct sx_edit_place inside = {.above = place, .schema = node->schema};
 
     if (!present && (operation == SX_EDIT_DELETE || operation == SX_EDIT_NONE))
@@ -99,9 +98,8 @@ static int edit_entry(struct sx_edit *edit, struct sx_edit_place *place,
     return edit_siblings(edit, &inside, lyd_child(node), operation);
 }
 
-static int edit_key(struct sx_edit *edit, struct sx_edit_place *place,
-    const struct lyd_node *node, enum sx_edit_operation operation,
-    enum sx_edit_operation inherited)
+static int edit_key(struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node,
+    enum sx_edit_operation operation, enum sx_edit_operation inherited)
 {
     if (operation == inherited || operation == SX_EDIT_MERGE || operation == SX_EDIT_NONE)
         return 0; /* it came with its entry */
@@ -111,8 +109,8 @@ static int edit_key(struct sx_edit *edit, struct sx_edit_place *place,
     return sx_edit_fail_at(edit, place, node->schema, NULL);
 }
 
-static int edit_node(struct sx_edit *edit, struct sx_edit_place *place,
-    const struct lyd_node *node, enum sx_edit_operation inherited)
+static int edit_node(struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node,
+    enum sx_edit_operation inherited)
 {
     enum sx_edit_operation operation = sx_edit_operation_of(node, inherited);
     bool replacing = inherited == SX_EDIT_REPLACE;
@@ -170,8 +168,7 @@ static int check_cases(
                 of = of->parent;
             if (of == schema->parent ||
                 lyd_find_sibling_val(node, other, NULL, 0, &found) != LY_SUCCESS ||
-                !found->schema ||
-                sx_edit_operation_of(found, SX_EDIT_MERGE) >= SX_EDIT_DELETE)
+                !found->schema || sx_edit_operation_of(found, SX_EDIT_MERGE) >= SX_EDIT_DELETE)
                 continue;
             sx_error_set(edit->err, SX_E_BAD_ELEMENT,
                 "%s and %s are of different cases of the choice %s: give one of them",

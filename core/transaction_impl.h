@@ -43,8 +43,8 @@ void sx_transaction_place(
 
 /** Makes a container without presence; it is empty and counts as default until something explicit
  * comes into it. */
-struct lyd_node *sx_transaction_new_container(struct sx_transaction *transaction,
-    struct lyd_node *parent, const struct lysc_node *schema);
+struct lyd_node *sx_transaction_new_container(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema);
 
 /** Makes a leaf or leaf-list entry that counts as default, with a canonical value. */
 struct lyd_node *sx_transaction_new_default(struct sx_transaction *transaction,
@@ -65,8 +65,8 @@ struct lyd_node *sx_transaction_child(const struct sx_transaction *transaction,
     const struct lyd_node *parent, const struct lysc_node *schema);
 
 /** transaction_choice.c: takes out what stands in other cases than the one that `schema` is in. */
-void sx_transaction_leave_cases(struct sx_transaction *transaction, struct lyd_node *parent,
-    const struct lysc_node *schema);
+void sx_transaction_leave_cases(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema);
 
 /** output.c: makes changes, fragments and digest up to date. */
 void sx_transaction_prepare(struct sx_transaction *transaction);

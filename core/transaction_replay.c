@@ -72,9 +72,9 @@ static int arrive(const struct replay *replay, const char *path, struct lyd_node
     node = find(replay, parent);
     if (!node) {
         result = arrive(replay, parent, &above);
-        schema = result == 0 ? container_schema(
-                                   replay, above, parent + sx_path_parent_length(parent))
-                             : NULL;
+        schema = result == 0
+                     ? container_schema(replay, above, parent + sx_path_parent_length(parent))
+                     : NULL;
         if (schema)
             node = sx_transaction_new_container(replay->transaction, above, schema);
         else if (result == 0)
@@ -126,8 +126,7 @@ static int find_after(
         after = find(replay, replay->change->after);
         if (!after || after == entry || after->schema != entry->schema ||
             lyd_parent(after) != lyd_parent(entry))
-            return fail(
-                replay, SX_E_DATA_MISSING, "the entry that it comes after is not there");
+            return fail(replay, SX_E_DATA_MISSING, "the entry that it comes after is not there");
     }
     *ret_after = after;
     return 0;
@@ -140,8 +139,7 @@ static int create(const struct replay *replay)
 
     if (sx_is_explicit(present))
         return fail(replay, SX_E_DATA_EXISTS, "it is there already");
-    if (arrive(replay, replay->change->path, &parent) < 0 ||
-        parse_value(replay, parent, &node) < 0)
+    if (arrive(replay, replay->change->path, &parent) < 0 || parse_value(replay, parent, &node) < 0)
         return -1;
     /* A default gives way, for a leaf-list all of its defaults. */
     if (node->schema->nodetype & LYD_NODE_TERM)

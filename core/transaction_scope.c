@@ -45,9 +45,8 @@ static int insert_scope(struct sx_transaction *transaction, enum sx_scope scope,
             lyd_unlink_tree(node);
             sx_transaction_insert(transaction, parent, node);
         } else {
-            result = sx_error_set(err, SX_E_INVALID_VALUE, "%s is %s, not %s",
-                node->schema->name, class ? sx_scope_name(class->scope) : "no configuration",
-                sx_scope_name(scope));
+            result = sx_error_set(err, SX_E_INVALID_VALUE, "%s is %s, not %s", node->schema->name,
+                class ? sx_scope_name(class->scope) : "no configuration", sx_scope_name(scope));
             lyd_free_tree(node);
         }
     }

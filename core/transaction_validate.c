@@ -12,8 +12,7 @@ static struct ly_set *changed_schemas(const struct sx_transaction *transaction)
     if (ly_set_new(&set) != LY_SUCCESS)
         abort(); /* only for want of memory */
     for (size_t i = 0; i < transaction->undo.count; i++)
-        if (ly_set_add(set, (void *)transaction->undo.steps[i].node->schema, 0, NULL) !=
-            LY_SUCCESS)
+        if (ly_set_add(set, (void *)transaction->undo.steps[i].node->schema, 0, NULL) != LY_SUCCESS)
             abort();
     return set;
 }

@@ -34,12 +34,13 @@ static void add_number(struct sx_text *text, int64_t value, uint8_t digits)
 }
 
 /* The parts of a range or length, as in `1..6 or 10`. */
-static void add_range(struct sx_text *text, const struct lysc_range *range, bool is_unsigned,
-    uint8_t digits)
+static void add_range(
+    struct sx_text *text, const struct lysc_range *range, bool is_unsigned, uint8_t digits)
 {
     LY_ARRAY_COUNT_TYPE i;
 
-    LY_ARRAY_FOR (range->parts, i) {
+    LY_ARRAY_FOR(range->parts, i)
+    {
         char *number;
 
         if (i > 0)
@@ -71,10 +72,11 @@ static void add_string_type(struct sx_text *text, const struct lysc_type_str *ty
         add_range(text, type->length, true, 0);
         add(text, " characters");
     }
-    LY_ARRAY_FOR (type->patterns, i) {
+    LY_ARRAY_FOR(type->patterns, i)
+    {
         add(text, i > 0 ? " and " : " that ");
-        add(text, type->patterns[i]->inverted ? "does not match the pattern "
-                                              : "matches the pattern ");
+        add(text,
+            type->patterns[i]->inverted ? "does not match the pattern " : "matches the pattern ");
         add(text, type->patterns[i]->expr);
     }
 }
@@ -83,7 +85,8 @@ static void add_names(struct sx_text *text, const struct lysc_type_bitenum_item 
 {
     LY_ARRAY_COUNT_TYPE i;
 
-    LY_ARRAY_FOR (items, i) {
+    LY_ARRAY_FOR(items, i)
+    {
         if (i == LISTED_MAX) {
             add(text, ", …");
             break;
@@ -100,7 +103,8 @@ static void add_union(struct sx_text *text, const struct lysc_type_union *type)
 {
     LY_ARRAY_COUNT_TYPE i;
 
-    LY_ARRAY_FOR (type->types, i) {
+    LY_ARRAY_FOR(type->types, i)
+    {
         if (i == LISTED_MAX)
             break;
         if (i > 0)
@@ -112,9 +116,8 @@ static void add_union(struct sx_text *text, const struct lysc_type_union *type)
 static void add_number_type(struct sx_text *text, const struct lysc_type *type)
 {
     bool is_decimal = type->basetype == LY_TYPE_DEC64;
-    const struct lysc_range *range = is_decimal
-                                         ? ((const struct lysc_type_dec *)type)->range
-                                         : ((const struct lysc_type_num *)type)->range;
+    const struct lysc_range *range = is_decimal ? ((const struct lysc_type_dec *)type)->range
+                                                : ((const struct lysc_type_num *)type)->range;
 
     add(text, is_decimal ? "a decimal number" : "a whole number");
     if (!range)

@@ -28,8 +28,7 @@ static void add(struct ly_set *set, const void *item)
         abort(); /* only for want of memory */
 }
 
-static struct ly_set *affected_modules(
-    const struct sx_schema *schema, const struct ly_set *changed)
+static struct ly_set *affected_modules(const struct sx_schema *schema, const struct ly_set *changed)
 {
     struct ly_set *own = NULL, *all = NULL;
 

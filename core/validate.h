@@ -15,8 +15,7 @@ int sx_validate_all(struct sx_tree *tree, struct sx_error *err);
  * the nodes, and those with a constraint that reads one of their module. Defaults must be complete
  * and conditions must hold, so that the content does not change.
  */
-int sx_validate_modules(
-    struct sx_tree *tree, const struct ly_set *changed, struct sx_error *err);
+int sx_validate_modules(struct sx_tree *tree, const struct ly_set *changed, struct sx_error *err);
 
 /** validate_message.c: libyang's newest error in the words of RFC 7950 section 15. Returns -1. */
 int sx_validate_error(const struct sx_tree *tree, struct sx_error *err);

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "netconf/walk.h"
 
+#include "netconf/selection.h"
 #include "netconf/tags.h"
 #include "sextant/memory.h"
 
 #include <libyang/libyang.h>
 #include <stdlib.h>
 #include <string.h>
-
-/** What is selected at a place: everything, or what these elements of a subtree filter say. With an
- * XPath filter the marks on the nodes tell. */
-struct selection {
-    bool whole;
-    struct ag_filter_set set;
-};
 
 struct work {
     const struct ag_walk *walk;
@@ -25,11 +19,11 @@ struct work {
 struct list {
     struct work *work;
     const struct lysc_node *schema;
-    const struct selection *selection;
+    const struct ag_selection *selection;
 };
 
 static int walk_container(struct work *work, const struct lysc_node *schema,
-    struct lyd_node *parent, struct lyd_node *data, const struct selection *selection,
+    struct lyd_node *parent, struct lyd_node *data, const struct ag_selection *selection,
     struct sx_error *err);
 
 /* The next data node of the schema below `parent`, or at the top of `module`. */
@@ -44,15 +38,11 @@ static const struct lysc_node *next_child(
 
 /* Writes a node that is in memory, with all below it, as far as it is selected. Takes parts of it
  * away that are not. */
-static int put_node(struct work *work, struct lyd_node *node, const struct selection *selection,
+static int put_node(struct work *work, struct lyd_node *node, const struct ag_selection *selection,
     struct sx_error *err)
 {
-    if (!selection->whole) {
-        if (work->walk->xpath && !ag_xpath_prune(node))
-            return 0;
-        if (work->walk->filter && !ag_filter_prune(&selection->set, node))
-            return 0;
-    }
+    if (!ag_selection_prune(work->walk, selection, node))
+        return 0;
     return ag_tags_put(&work->tags, node, err);
 }
 
@@ -114,7 +104,7 @@ out:
 
 /* A list whose entries are rows of the store. */
 static int walk_rows(struct work *work, const struct lysc_node *schema, struct lyd_node *parent,
-    const struct selection *selection, struct sx_error *err)
+    const struct ag_selection *selection, struct sx_error *err)
 {
     const struct ag_walk *walk = work->walk;
     struct list list = {.work = work, .schema = schema, .selection = selection};
@@ -133,7 +123,7 @@ static int walk_rows(struct work *work, const struct lysc_node *schema, struct l
 
 /* The nodes of one schema node that are in memory. */
 static int walk_nodes(struct work *work, const struct lysc_node *schema, struct lyd_node *first,
-    const struct selection *selection, struct sx_error *err)
+    const struct ag_selection *selection, struct sx_error *err)
 {
     struct lyd_node *node, *next;
 
@@ -155,7 +145,7 @@ static struct lyd_node *instance(struct lyd_node *first, const struct lysc_node 
 /* One child of a container, or a top-level node. `first` is the first node in memory of its
  * siblings. */
 static int walk_child(struct work *work, const struct lysc_node *schema, struct lyd_node *parent,
-    struct lyd_node *first, const struct selection *selection, struct sx_error *err)
+    struct lyd_node *first, const struct ag_selection *selection, struct sx_error *err)
 {
     const struct ag_xpath *xpath = work->walk->xpath;
 
@@ -168,69 +158,28 @@ static int walk_child(struct work *work, const struct lysc_node *schema, struct 
     return walk_rows(work, schema, parent, selection, err);
 }
 
-static bool on_the_way(const struct ag_xpath *xpath, const struct lysc_node *schema)
-{
-    for (const struct lysc_node *node = xpath->list; node; node = node->parent)
-        if (node == schema)
-            return true;
-    return false;
-}
-
-/* What is selected of a child, given what is selected of its parent; false: nothing. */
-static bool select_child(const struct work *work, const struct selection *selection,
-    const struct lysc_node *child, struct selection *ret_selection)
-{
-    *ret_selection = (struct selection){.whole = selection->whole};
-    if (selection->whole)
-        return true;
-    if (work->walk->filter) {
-        ret_selection->set = ag_filter_children(&selection->set, child);
-        return ret_selection->set.count > 0;
-    }
-    return !work->walk->xpath->list || on_the_way(work->walk->xpath, child);
-}
-
 static int walk_children(struct work *work, const struct lysc_node *schema, struct lyd_node *data,
-    const struct selection *active, struct sx_error *err)
+    const struct ag_selection *active, struct sx_error *err)
 {
     const struct lysc_node *child = NULL;
     int result = 0;
 
     while (result == 0 && (child = next_child(child, schema, schema->module))) {
-        struct selection below;
+        struct ag_selection below;
 
-        if (select_child(work, active, child, &below))
+        if (ag_selection_child(work->walk, active, child, &below))
             result = walk_child(work, child, data, lyd_child(data), &below, err);
-        ag_filter_set_clear(&below.set);
+        ag_selection_clear(&below);
     }
     return result;
 }
 
-/* True when the container is selected in part or whole; *ret_active is what is below it. */
-static bool enter(struct work *work, const struct lyd_node *data, const struct selection *selection,
-    struct selection *ret_active)
-{
-    const struct ag_walk *walk = work->walk;
-
-    *ret_active = (struct selection){.whole = selection->whole};
-    if (selection->whole)
-        return true;
-    if (walk->filter) {
-        ret_active->whole = ag_filter_enter(&selection->set, data, &ret_active->set);
-        return ret_active->whole || ret_active->set.count > 0;
-    }
-    if (walk->xpath->list)
-        return true;
-    ret_active->whole = ag_xpath_mark_of(data) == AG_MARK_WHOLE;
-    return ag_xpath_mark_of(data) != AG_MARK_NONE;
-}
-
 static int walk_container(struct work *work, const struct lysc_node *schema,
-    struct lyd_node *parent, struct lyd_node *data, const struct selection *selection,
+    struct lyd_node *parent, struct lyd_node *data, const struct ag_selection *selection,
     struct sx_error *err)
 {
     struct lyd_node *made = NULL;
-    struct selection active = {0};
+    struct ag_selection active = {0};
     int result = 0;
 
     /* Rows may hang below a container of which nothing else is stored; one with presence is always
@@ -242,7 +191,7 @@ static int walk_container(struct work *work, const struct lysc_node *schema,
             return sx_error_set(err, SX_E_INTERNAL, "no memory for a container %s", schema->name);
         data = made;
     }
-    if (!enter(work, data, selection, &active))
+    if (!ag_selection_enter(work->walk, selection, data, &active))
         goto out;
     ag_tags_open(&work->tags, schema);
     if (active.whole && schema->flags & LYS_PRESENCE)
@@ -252,28 +201,15 @@ static int walk_container(struct work *work, const struct lysc_node *schema,
     if (result == 0)
         result = ag_tags_close(&work->tags, err);
 out:
-    ag_filter_set_clear(&active.set);
+    ag_selection_clear(&active);
     lyd_free_tree(made);
     return result;
 }
 
-/* What is selected of a top-level node; false: nothing. */
-static bool select_top(
-    const struct ag_walk *walk, const struct lysc_node *top, struct selection *ret_selection)
-{
-    *ret_selection = (struct selection){0};
-    if (walk->filter) {
-        ret_selection->set = ag_filter_top(walk->filter, top);
-        return ret_selection->set.count > 0;
-    }
-    ret_selection->whole = !walk->xpath || walk->xpath->everything;
-    return ret_selection->whole || ag_xpath_touches_top(walk->xpath, top);
-}
-
 /* Calls `call` for each top-level node of the schema that the filter may select from. */
 static int each_top(struct work *work,
-    int (*call)(struct work *work, const struct lysc_node *top, const struct selection *selection,
-        struct sx_error *err),
+    int (*call)(struct work *work, const struct lysc_node *top,
+        const struct ag_selection *selection, struct sx_error *err),
     struct sx_error *err)
 {
     const struct ly_ctx *context = sx_schema_context(work->walk->rows->schema);
@@ -285,18 +221,18 @@ static int each_top(struct work *work,
         const struct lysc_node *top = NULL;
 
         while (module->implemented && result == 0 && (top = next_child(top, NULL, module))) {
-            struct selection selection;
+            struct ag_selection selection;
 
-            if (select_top(work->walk, top, &selection))
+            if (ag_selection_top(work->walk, top, &selection))
                 result = call(work, top, &selection, err);
-            ag_filter_set_clear(&selection.set);
+            ag_selection_clear(&selection);
         }
     }
     return result;
 }
 
 static int walk_top(struct work *work, const struct lysc_node *top,
-    const struct selection *selection, struct sx_error *err)
+    const struct ag_selection *selection, struct sx_error *err)
 {
     struct lyd_node *tree = NULL;
     int result = ag_rows_top(work->walk->rows, top, &tree, err);
@@ -350,7 +286,7 @@ static int load_lists(struct work *work, const struct lysc_node *schema, struct 
 }
 
 static int load_top(struct work *work, const struct lysc_node *top,
-    const struct selection *selection, struct sx_error *err)
+    const struct ag_selection *selection, struct sx_error *err)
 {
     struct lyd_node *tree = NULL;
 
@@ -363,7 +299,7 @@ static int load_top(struct work *work, const struct lysc_node *top,
 }
 
 static int walk_loaded(struct work *work, const struct lysc_node *top,
-    const struct selection *selection, struct sx_error *err)
+    const struct ag_selection *selection, struct sx_error *err)
 {
     return walk_child(work, top, NULL, work->forest, selection, err);
 }

@@ -36,6 +36,10 @@ int ag_xpath_new(const struct ly_ctx *context, const struct lyd_node_opaq *filte
     xpath->text = ag_xpath_text_convert(context, filter, err);
     if (!xpath->text)
         goto failed;
+    if (ag_xpath_text_divides(xpath->text)) {
+        sx_error_set(err, SX_E_INVALID_VALUE, "the operator mod cannot be used in an XPath filter");
+        goto failed;
+    }
     xpath->everything = strcmp(xpath->text, "/") == 0;
     xpath->depth = ag_xpath_text_depth(xpath->text);
     ag_xpath_text_plan(context, xpath);

@@ -134,6 +134,38 @@ static const char *advance(const char *at)
     return at + (length > 0 ? length : 1);
 }
 
+/* Length of the operator that libyang reads where a name would be one, even without space behind
+ * it; 0 when there is none. */
+static size_t operator_length(const char *text)
+{
+    if (strncmp(text, "or", 2) == 0)
+        return 2;
+    return strncmp(text, "and", 3) == 0 || strncmp(text, "div", 3) == 0 ? 3 : 0;
+}
+
+bool ag_xpath_text_divides(const char *text)
+{
+    bool operand = false;
+
+    for (const char *at = text, *next; *at; at = next) {
+        next = advance(at);
+        if (starts_name(*at) && operand) {
+            /* After an operand a name is an operator. */
+            if (strncmp(at, "mod", 3) == 0)
+                return true;
+            next = at + operator_length(at);
+            if (next == at)
+                return false;
+            operand = false;
+        } else if (*at == '*') {
+            operand = !operand;
+        } else if (!isspace((unsigned char)*at)) {
+            operand = !strchr("/:@([,=<>!|+-$", *at);
+        }
+    }
+    return false;
+}
+
 unsigned ag_xpath_text_depth(const char *text)
 {
     unsigned depth = 0, most = 0;
@@ -163,24 +195,28 @@ static size_t predicate_length(const char *text)
     return 0;
 }
 
-/* True when the truth of a predicate at a list can be seen from the entry: it leads nowhere else,
- * and is no number, which would ask for the entry's position. */
-static bool is_local(const char *predicate, size_t length, bool position_matters)
+/* True when something at this place may make a number of a predicate, or asks for a position. */
+static bool counts(const char *at)
+{
+    return *at == '+' || *at == '*' || (*at == '-' && at[1] == ' ') ||
+           strncmp(at, "position(", 9) == 0 || strncmp(at, "last(", 5) == 0 ||
+           strncmp(at, "div ", 4) == 0 || strncmp(at, "mod ", 4) == 0;
+}
+
+/* True when the truth of a predicate can be seen from the node it stands at: it leads nowhere else,
+ * and is no number, which would ask for the node's position among all that the path has reached. */
+static bool is_local(const char *predicate, size_t length)
 {
     const char *end = predicate + length;
     bool compares = false, calls = false;
 
     for (const char *at = predicate; at < end; at = advance(at)) {
-        if (leads_out(predicate, at) || *at == '|')
-            return false;
-        if (position_matters && (strchr("+*", *at) || strncmp(at, "position(", 9) == 0 ||
-                                    strncmp(at, "last(", 5) == 0 || strncmp(at, "div ", 4) == 0 ||
-                                    strncmp(at, "mod ", 4) == 0 || (*at == '-' && at[1] == ' ')))
+        if (leads_out(predicate, at) || counts(at) || *at == '|')
             return false;
         compares = compares || strchr("=<>", *at);
         calls = calls || *at == '(';
     }
-    if (!position_matters || compares)
+    if (compares)
         return true;
     predicate += 1 + strspn(predicate + 1, " ");
     if (!calls)
@@ -196,7 +232,7 @@ static bool stays_inside(const char *rest)
         if (*at == '[') {
             size_t length = predicate_length(at);
 
-            if (length == 0 || !is_local(at, length, false))
+            if (length == 0 || !is_local(at, length))
                 return false;
             at += length;
         } else if (*at == '/' || *at == ':' || *at == '*' || starts_name(*at)) {
@@ -303,7 +339,7 @@ void ag_xpath_text_plan(const struct ly_ctx *context, struct ag_xpath *xpath)
     while (*at == '[') {
         size_t length = predicate_length(at);
 
-        if (length == 0 || !is_local(at, length, true))
+        if (length == 0 || !is_local(at, length))
             return;
         at += length;
     }

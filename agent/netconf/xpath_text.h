@@ -13,6 +13,10 @@
 char *ag_xpath_text_convert(
     const struct ly_ctx *context, const struct lyd_node_opaq *filter, struct sx_error *err);
 
+/** True when the expression uses the operator `mod`: libyang 2.1.30 divides integers for it and the
+ * process dies of a divisor below 1. False for what is no expression at all. */
+bool ag_xpath_text_divides(const char *text);
+
 /** How deep predicates are nested that look outside of the node they stand at: each one may go
  * through the whole tree for each node of the one around it. */
 unsigned ag_xpath_text_depth(const char *text);

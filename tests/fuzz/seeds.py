@@ -85,7 +85,20 @@ def envelope():
         yield field(number, body)
 
 
-TARGETS = {"envelope": envelope, "guard": guard}
+def xpath():
+    """Expressions on the module of fuzz_xpath.c."""
+    entry = "/m:c/m:e"
+    for predicate in ("", "[m:k='a']", "[m:k='a']/m:n", "[m:n=1]", "[m:n]", "[2]", "[last()]",
+                      "[m:number='1'][m:k='b']", "[contains(m:k, 'b')]", "[not(m:n = 1)]/m:k",
+                      "[m:n > 1 and m:k != 'x' or m:mode]", "[position() = 2]", "[count(m:s)]",
+                      "[m:k = /m:c/m:a]", "[m:k = ../m:a]", "/m:s[m:i=1][m:j='x']", "/m:s[1]",
+                      "[m:s/m:j = m:k]", "/*", "/..", "//m:j", " | /m:c/m:a", "[.//m:j='x']",
+                      "[string-length(m:k) = 1]", "[m:n + 1]", "[starts-with(m:k,'c')]/m:s/m:i"):
+        yield entry + predicate
+    yield from ("/", "//*", "//m:e[m:k='a']", "/m:c", "count(/m:c/m:e)", "/x:c", "/m:c[m:a='x']")
+
+
+TARGETS = {"envelope": envelope, "guard": guard, "xpath": xpath}
 
 
 def main():

@@ -87,6 +87,16 @@ class Enforce(LabTest):
         self.lab.wait_in_step()
         self.check_kept_out("4", certificate, key, "is revoked")
 
+    def test_mode_is_copied(self):
+        """Set on the primary it is set on the linked peers too; it takes effect on restart."""
+        mode = "<tls-verification>{}</tls-verification>"
+        for word, alarms in (("permissive", [20007, 20020]), ("enforce", [])):
+            self.alpha.edit(netconf.cluster(mode.format(word)))
+            for daemon in self.lab.daemons:
+                wait_for(lambda d=daemon, w=word: d.leaf(
+                    netconf.cluster("<tls-verification/>"), "tls-verification") == w, 5, word)
+                wait_for(lambda d=daemon, a=alarms: d.alarm_ids() == a, 5, f"alarms {alarms}")
+
     def test_names_are_required(self):
         """Addresses cannot be enforced: the edit is refused and says what would be right."""
         self.assert_refused(

@@ -7,8 +7,8 @@ import time
 
 from sextant_test import LabTest, main, netconf, wait_for
 
-ENTRIES = 20000
-A_BATCH = 5000
+ENTRIES = 10000
+A_BATCH = 2500
 
 
 def entries(first, count):

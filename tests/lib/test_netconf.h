@@ -55,7 +55,7 @@ void ag_test_client_send(struct ag_test_client *client, const char *text);
 void ag_test_client_send_chunk(struct ag_test_client *client, const char *text);
 
 /** The next message in the framing of base:1.0 or 1.1, for free(); NULL when the server closed. A
- * server that says nothing for ten seconds fails the test. */
+ * server that says nothing for half a minute fails the test. */
 char *ag_test_client_read_mark(struct ag_test_client *client);
 char *ag_test_client_read_chunks(struct ag_test_client *client);
 

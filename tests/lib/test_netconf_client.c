@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 /** A server that is silent for so long has failed. */
-#define SILENCE_MS 10000
+#define SILENCE_MS 30000
 
 void ag_test_client_close(struct ag_test_client *client)
 {

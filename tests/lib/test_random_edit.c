@@ -46,9 +46,8 @@ static const char *pick(struct writer *writer, const char *const *words)
 
 static void open_tag(struct writer *writer, const char *name, bool ordered)
 {
-    static const char *const operations[] = {
-        "merge", "replace", "replace", "remove", "remove", "remove", "remove", "remove", "create",
-        "delete", NULL};
+    static const char *const operations[] = {"merge", "replace", "replace", "remove", "remove",
+        "remove", "remove", "remove", "create", "delete", NULL};
     static const char *const places[] = {"first", "last", NULL};
 
     add(writer, "<");

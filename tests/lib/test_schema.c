@@ -22,8 +22,7 @@ const char *const sx_test_search_path[] = {
     NULL,
 };
 
-static int load(
-    const char *const *modules, struct sx_schema **ret_schema, struct sx_error *err)
+static int load(const char *const *modules, struct sx_schema **ret_schema, struct sx_error *err)
 {
     const struct sx_schema_options options = {
         .search_path = sx_test_search_path, .modules = modules};

@@ -141,8 +141,8 @@ struct lyd_node *sx_test_parse_edit(const struct sx_schema *schema, const char *
 {
     struct lyd_node *root = NULL;
 
-    if (lyd_parse_data_mem(sx_schema_context(schema), xml, LYD_XML,
-            LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &root) != LY_SUCCESS)
+    if (lyd_parse_data_mem(sx_schema_context(schema), xml, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ,
+            0, &root) != LY_SUCCESS)
         fail_msg("%s: %s", xml, ly_errmsg(sx_schema_context(schema)));
     return root;
 }

@@ -8,8 +8,8 @@
 /** The tree as text, one line a node in the order of the tree, with default flags. For free(). */
 char *sx_test_dump(const struct lyd_node *root);
 
-/** The content as text, sorted: equal texts mean equal content, where the order of entries counts in
- * user-ordered lists alone. With `defaults`, default nodes count too. For free(). */
+/** The content as text, sorted: equal texts mean equal content, where the order of entries counts
+ * in user-ordered lists alone. With `defaults`, default nodes count too. For free(). */
 char *sx_test_content(const struct lyd_node *root, bool defaults);
 
 /** Fails the test unless every node is linked and found as libyang expects. */

@@ -16,8 +16,8 @@
                          "</search-rules></call-control>"
 #define ZONE \
     SX_TEST_CALL_CONTROL \
-        "<zones><zone><name>z</name><type>neighbour</type><protocol>sip</protocol>" \
-        "</zone></zones></call-control>"
+    "<zones><zone><name>z</name><type>neighbour</type><protocol>sip</protocol>" \
+    "</zone></zones></call-control>"
 
 static bool edit(struct sx_test_engine *test, uint32_t session, const char *name, unsigned number)
 {

@@ -71,6 +71,7 @@ static void test_tags(void **state)
         {SX_E_INVALID_VALUE, "invalid-value"},
         {SX_E_MISSING_ATTRIBUTE, "missing-attribute"},
         {SX_E_BAD_ATTRIBUTE, "bad-attribute"},
+        {SX_E_UNKNOWN_ATTRIBUTE, "unknown-attribute"},
         {SX_E_MISSING_ELEMENT, "missing-element"},
         {SX_E_BAD_ELEMENT, "bad-element"},
         {SX_E_UNKNOWN_ELEMENT, "unknown-element"},
@@ -120,6 +121,29 @@ static void test_info(void **state)
         "<bad-element>x</bad-element>");
 }
 
+/* What the engine names beside the path. */
+static void test_named_by_the_error(void **state)
+{
+    struct sx_error err = {0};
+
+    sx_error_set(&err, SX_E_UNKNOWN_NAMESPACE, "x");
+    sx_error_at(&err, "/sextant-cluster:cluster");
+    sx_error_element(&err, "thing", "urn:thing");
+    expect_part(ag_error_xml(sx_schema_context(*state), &err, NULL),
+        "<error-info><bad-element>thing</bad-element><bad-namespace>urn:thing</bad-namespace>"
+        "</error-info>");
+    sx_error_set(&err, SX_E_UNKNOWN_ATTRIBUTE, "x");
+    sx_error_element(&err, "entry", "insert");
+    expect_part(ag_error_xml(sx_schema_context(*state), &err, NULL),
+        "<error-info><bad-attribute>insert</bad-attribute><bad-element>entry</bad-element>"
+        "</error-info>");
+    /* A new error names nothing of the one before. */
+    sx_error_set(&err, SX_E_UNKNOWN_ELEMENT, "x");
+    sx_error_at(&err, "/sextant-cluster:cluster");
+    expect_part(
+        ag_error_xml(sx_schema_context(*state), &err, NULL), "<bad-element>cluster</bad-element>");
+}
+
 static void test_paths(void **state)
 {
     /* Another module on the way; values are left alone but for XML. */
@@ -145,6 +169,7 @@ int main(void)
         cmocka_unit_test(test_whole),
         cmocka_unit_test(test_tags),
         cmocka_unit_test(test_info),
+        cmocka_unit_test(test_named_by_the_error),
         cmocka_unit_test(test_paths),
     };
 

@@ -223,6 +223,36 @@ static void test_operation(void **state)
     }
 }
 
+#define EDIT(config) \
+    "<edit-config><target><running/></target><config>" config "</config></edit-config>"
+
+/* Inside of <config>, an attribute must have a namespace; elsewhere none needs one. */
+static void test_attribute_without_namespace(void **state)
+{
+    static const char *const fine[] = {
+        RPC(EDIT("<x xmlns=\"urn:x\" xmlns:a=\"urn:a\" a:b=\"1\" xml:lang=\"en\"/>")),
+        RPC("<get><filter type=\"subtree\"><x y=\"1\"><z a=\"2\"/></x></filter></get>"),
+        RPC("<edit-config><other><x y=\"1\"/></other><config><x/></config></edit-config>"),
+    };
+    struct ag_guard *guard = greeted(HELLO_1_0);
+    struct ag_guard_message message;
+    struct sx_error err = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+        assert_int_equal(feed(guard, fine[i], &message, &err), 0);
+        assert_int_equal(feed(guard, "]]>]]>", &message, &err), 1);
+    }
+    assert_int_equal(
+        feed(guard,
+            RPC(EDIT("<a:x xmlns:a=\"urn:a\"><a:y insert=\"first\" z=\"\"/></a:x>")) "]]>]]>",
+            &message, &err),
+        2);
+    assert_string_equal(err.element, "y");
+    assert_string_equal(err.detail, "insert");
+    ag_guard_free(guard);
+}
+
 static void test_answered(void **state)
 {
     static const struct {
@@ -237,6 +267,8 @@ static void test_answered(void **state)
         {"<hello xmlns=\"" BASE "\"/>", SX_E_UNKNOWN_ELEMENT},
         {RPC(""), SX_E_MISSING_ELEMENT},
         {RPC("<get/><close-session/>"), SX_E_UNKNOWN_ELEMENT},
+        {RPC(EDIT("<x><y operation=\"delete\"/></x>")), SX_E_UNKNOWN_ATTRIBUTE},
+        {RPC(EDIT("<x xmlns:a=\"urn:a\" a:b=\"1\" c=\"2\"/>")), SX_E_UNKNOWN_ATTRIBUTE},
     };
     struct ag_guard *guard = greeted(HELLO_1_0);
     struct ag_guard_message message;
@@ -481,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_hostile_frames),
         cmocka_unit_test(test_stray_feed),
         cmocka_unit_test(test_operation),
+        cmocka_unit_test(test_attribute_without_namespace),
         cmocka_unit_test(test_answered),
         cmocka_unit_test(test_well_formed),
         cmocka_unit_test(test_bounds),

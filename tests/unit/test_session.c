@@ -24,7 +24,7 @@
 #define READ_BOOK \
     "<get-config><source><running/></source><filter>" BOOK BOOK_END "</filter></get-config>"
 /** Entries of a phone book whose reply is larger than all buffers on its way. */
-#define ENTRIES 20000
+#define ENTRIES 7000
 
 static struct ag_test_netconf server;
 
@@ -155,7 +155,10 @@ static void fill_book(void)
 
     fputs("<edit-config><target><running/></target><config>" BOOK, out);
     for (unsigned i = 0; i < ENTRIES; i++)
-        fprintf(out, "<entry><name>user %05u</name><number>%u</number></entry>", i, i);
+        fprintf(out,
+            "<entry><name>user %05u, whose name is as long as the schema allows "
+            "it</name><number>%u</number></entry>",
+            i, i);
     fputs(BOOK_END "</config></edit-config>", out);
     fclose(out);
     reply = ag_test_client_rpc(client, text);
@@ -277,7 +280,7 @@ static void *read_often(void *argument)
     struct ag_test_client *client = argument;
     size_t *bad = sx_alloc(sizeof *bad);
 
-    for (unsigned i = 0; i < 200; i++) {
+    for (unsigned i = 0; i < 100; i++) {
         char *text = ag_test_client_rpc(client, READ_BOOK);
         char *first = text ? strstr(text, "<number>") : NULL;
         char number[32] = "";
@@ -318,7 +321,7 @@ static void test_readers_and_writer(void **state)
         readers[i] = ag_test_client_open(&server);
         assert_int_equal(pthread_create(&threads[i], NULL, read_often, readers[i]), 0);
     }
-    for (unsigned i = 0; i < 200; i++)
+    for (unsigned i = 0; i < 100; i++)
         write_numbers(writer, 1001 + i);
     for (size_t i = 0; i < 4; i++) {
         void *bad = NULL;

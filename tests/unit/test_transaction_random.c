@@ -40,9 +40,9 @@ static size_t find_row(const struct sx_fragment_list *rows, const struct sx_frag
 {
     size_t i = 0;
 
-    while (i < rows->count && (strcmp(rows->items[i].list, like->list) != 0 ||
-                                  strcmp(rows->items[i].key, like->key) != 0 ||
-                                  rows->items[i].scope != like->scope))
+    while (i < rows->count &&
+           (strcmp(rows->items[i].list, like->list) != 0 ||
+               strcmp(rows->items[i].key, like->key) != 0 || rows->items[i].scope != like->scope))
         i++;
     return i;
 }
@@ -51,8 +51,7 @@ static struct sx_fragment take_row(struct sx_fragment_list *rows, size_t at)
 {
     struct sx_fragment row = rows->items[at];
 
-    memmove(rows->items + at, rows->items + at + 1,
-        (rows->count - at - 1) * sizeof *rows->items);
+    memmove(rows->items + at, rows->items + at + 1, (rows->count - at - 1) * sizeof *rows->items);
     rows->count--;
     return row;
 }
@@ -76,8 +75,7 @@ static void put_row(struct sx_fragment_list *rows, const struct sx_fragment *row
     if (!row->body)
         return;
     if (row->after) {
-        struct sx_fragment before = {
-            .list = row->list, .key = row->after, .scope = row->scope};
+        struct sx_fragment before = {.list = row->list, .key = row->after, .scope = row->scope};
 
         /* First of all stands before the first of its list. */
         at = 0;
@@ -169,8 +167,8 @@ static void check_rows(struct world *world)
 static int edit(struct world *world, struct sx_transaction *transaction, struct sx_error *err)
 {
     static const enum sx_default_operation operations[] = {SX_DEFAULT_MERGE, SX_DEFAULT_MERGE,
-        SX_DEFAULT_MERGE, SX_DEFAULT_MERGE, SX_DEFAULT_MERGE, SX_DEFAULT_MERGE,
-        SX_DEFAULT_MERGE, SX_DEFAULT_NONE, SX_DEFAULT_REPLACE};
+        SX_DEFAULT_MERGE, SX_DEFAULT_MERGE, SX_DEFAULT_MERGE, SX_DEFAULT_MERGE, SX_DEFAULT_MERGE,
+        SX_DEFAULT_NONE, SX_DEFAULT_REPLACE};
 
     for (uint32_t edits = sx_test_random(&world->seed, 3) + 1; edits > 0; edits--) {
         char *xml = sx_test_random_edit(&world->seed), *script;
@@ -190,8 +188,8 @@ static int edit(struct world *world, struct sx_transaction *transaction, struct 
     return sx_transaction_validate(transaction, err);
 }
 
-static void keep(struct world *world, struct sx_transaction *transaction,
-    struct lyd_node *copy, const uint8_t *former_digest)
+static void keep(struct world *world, struct sx_transaction *transaction, struct lyd_node *copy,
+    const uint8_t *former_digest)
 {
     const struct sx_fragment_list *rows = sx_transaction_fragments(transaction);
     const struct sx_change_list *changes = sx_transaction_changes(transaction);
@@ -221,8 +219,8 @@ static void one_round(struct world *world)
     world->before = sx_test_dump(world->tree.root);
     world->script = sx_strdup("");
     memcpy(former_digest, world->tree.digest, SX_DIGEST_SIZE);
-    assert_int_equal(lyd_dup_siblings(world->tree.root, NULL,
-                         LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy),
+    assert_int_equal(
+        lyd_dup_siblings(world->tree.root, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy),
         LY_SUCCESS);
     result = edit(world, transaction, &err);
     if (result < 0 || sx_test_random(&world->seed, 4) == 0) {

@@ -26,6 +26,7 @@
 #define BOOK_END "</phone-book></call-control>"
 #define ENTRY(name, number) "<entry><name>" name "</name><number>" number "</number></entry>"
 #define PEER(index, address) "<peer><index>" index "</index><address>" address "</address></peer>"
+#define MAPPING(name) "<mapping><fqdn>" name "</fqdn><ip-address>::1</ip-address></mapping>"
 #define XPATH(select) \
     "type=\"xpath\" xmlns:x=\"" CLUSTER_NS "\" xmlns:c=\"" CALL_NS "\" select=\"" select "\""
 
@@ -256,6 +257,33 @@ static void test_xpath(void **state)
     expect(fixture, XPATH("/x:nothing"), NULL, "");
 }
 
+/* Entries that stand beside leafs in one container. */
+static void test_list_beside_leaf(void **state)
+{
+    struct fixture *fixture = *state;
+
+    sx_test_store_row(fixture->store, "/sextant-cluster:cluster", "",
+        "{\"sextant-cluster:cluster\":{\"address-mapping\":{\"enabled\":true}}}", NULL);
+    for (const char *name = "ab"; *name; name++) {
+        char key[32], body[96];
+
+        snprintf(key, sizeof key, "[fqdn='%c.example']", *name);
+        snprintf(body, sizeof body,
+            "{\"sextant-cluster:mapping\":[{\"fqdn\":\"%c.example\",\"ip-address\":\"::1\"}]}",
+            *name);
+        sx_test_store_row(
+            fixture->store, "/sextant-cluster:cluster/address-mapping/mapping", key, body, NULL);
+    }
+    sx_test_store_put(fixture->store->store, &fixture->store->rows);
+    expect(fixture, NULL, CLUSTER "<address-mapping/></cluster>",
+        CLUSTER "<address-mapping><enabled>true</enabled>" MAPPING("a.example")
+            MAPPING("b.example") "</address-mapping></cluster>");
+    expect(fixture, XPATH("/x:cluster/x:address-mapping/x:mapping[x:fqdn='b.example']"), NULL,
+        CLUSTER "<address-mapping>" MAPPING("b.example") "</address-mapping></cluster>");
+    expect(fixture, XPATH("//x:mapping[2]"), NULL,
+        CLUSTER "<address-mapping>" MAPPING("b.example") "</address-mapping></cluster>");
+}
+
 static void test_overlay(void **state)
 {
     struct sx_fragment_list overlay = {0};
@@ -358,6 +386,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_secrets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_subtree, setup, teardown),
         cmocka_unit_test_setup_teardown(test_xpath, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_list_beside_leaf, setup, teardown),
         cmocka_unit_test_setup_teardown(test_overlay, setup, teardown),
         cmocka_unit_test_setup_teardown(test_defaults, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_row, setup, teardown),

@@ -86,6 +86,9 @@ static void test_convert(void **state)
             "/sextant-call-control:call-control"},
         {"/x:cluster/child::x:name", "/sextant-cluster:cluster/child::sextant-cluster:name"},
         {"/x:cluster/*", "/sextant-cluster:cluster/*"},
+        {"/x:mod[x:a and mode or modes = 2 * mod]",
+            "/sextant-cluster:mod[sextant-cluster:a and mode or modes = 2 * mod]"},
+        {"/x:mod/mod[mod='1 mod 2']", "/sextant-cluster:mod/mod[mod='1 mod 2']"},
     };
 
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -101,8 +104,11 @@ static void test_convert(void **state)
 
 static void test_refused(void **state)
 {
-    static const char *const selects[] = {
-        "/bad:a", "/unknown:a", "/x:cluster[", "", "/x:cluster/x:name = ", "'"};
+    static const char *const selects[] = {"/bad:a", "/unknown:a", "/x:cluster[", "",
+        "/x:cluster/x:name = ", "'",
+        /* libyang would divide by zero. */
+        "/x:cluster[1 mod 0 = 1]", "1 mod/x:a", "//x:name[. mod 0]", "/*[(1)mod(0)]", "c  modW",
+        "* mod 0", "/x:cluster[1 or 2mod 0]"};
 
     for (size_t i = 0; i < sizeof selects / sizeof selects[0]; i++) {
         struct sx_error err = {0};
@@ -161,6 +167,7 @@ static void test_plan(void **state)
         {BOOK "[position() = 2]", false, NULL},
         {BOOK "[count(c:name)]", false, NULL},
         {BOOK "[c:name='x'][1]", false, NULL},
+        {BOOK "/c:protocol[1]", false, NULL},
         /* Looks elsewhere. */
         {BOOK "[c:name = /x:cluster/x:name]", false, NULL},
         {BOOK "[c:name = ../../c:ip-protocol]", false, NULL},
@@ -292,6 +299,10 @@ static void test_touches(void **state)
     assert_false(ag_xpath_touches_list(xpath, peer));
     ag_xpath_free(xpath);
     xpath = compile(*state, "/x:cluster[x:peers/x:peer/x:address='b']/x:name", &err);
+    assert_true(ag_xpath_touches_list(xpath, peer));
+    ag_xpath_free(xpath);
+    /* No step names the list. */
+    xpath = compile(*state, "//x:address", &err);
     assert_true(ag_xpath_touches_list(xpath, peer));
     ag_xpath_free(xpath);
     xpath = compile(*state, BOOK, &err);

@@ -124,18 +124,14 @@ def parse(line):
 
 
 def _client(lab, program, address, what, v3, access=None):
-    if access:
-        pass
-    elif v3:
+    if not access:
         user, authentication, privacy = V3_USER
         access = ["-v3", "-l", "authPriv", "-u", user, "-a", "SHA-256", "-A", authentication,
-                  "-x", "AES", "-X", privacy]
-    else:
-        access = ["-v2c", "-c", COMMUNITY]
-    return subprocess.run([program, *access, "-t", "2", "-r", "1", "-OQs",
-                           f"udp:{address}:{PORTS['snmp']}", *what], env=environment(lab),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                          timeout=30)
+                  "-x", "AES", "-X", privacy] if v3 else ["-v2c", "-c", COMMUNITY]
+        access += ["-t", "2", "-r", "1"]
+    return subprocess.run([program, *access, "-OQs", f"udp:{address}:{PORTS['snmp']}", *what],
+                          env=environment(lab), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          encoding="utf-8", timeout=30)
 
 
 def get(lab, address, *names, v3=False, access=None):
@@ -149,10 +145,10 @@ def get(lab, address, *names, v3=False, access=None):
 def engine_id(lab, address):
     """The agent's engine ID as createUser wants it: 0x and hexadecimal digits."""
     done = _client(lab, "snmpget", address, ["-Ox", "SNMP-FRAMEWORK-MIB::snmpEngineID.0"], False)
-    digits = re.search(r'= "?((?:[0-9A-F]{2} ?)+)"?', done.stdout)
+    digits = re.search(r'= "?((?:[0-9A-F]{2}\s*)+)"?', done.stdout)
     if not digits:
         raise RuntimeError(done.stderr + done.stdout)
-    return "0x" + digits.group(1).replace(" ", "")
+    return "0x" + "".join(digits.group(1).split())
 
 
 def walk(lab, address, start="SEXTANT-MIB::sextantMIB", v3=False):
