@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state.h"
+#include "commit_impl.h"
 
 #include "sextant/memory.h"
 
@@ -10,31 +10,17 @@
 /** Changes of one commit that are written to the log, each a line. */
 #define LOGGED_CHANGES_MAX 20
 
-/** What a commit is about to store. */
-struct commit {
-    struct sx_engine *engine;
-    struct sx_transaction *transaction;
-    const struct sx_change_list *changes;
-    struct sx_history history; /**< after it */
-    bool lineage_is_ours;
-    bool ends_wait; /**< a commit of our own: no other configuration is waited for any more */
-    struct sx_revision revision; /**< number 0: no replicated content changes */
-};
-
-static void collect_replicated(struct commit *commit)
-{
-    for (size_t i = 0; i < commit->changes->count; i++)
-        if (commit->changes->items[i].scope == SX_SCOPE_REPLICATED)
-            sx_change_list_copy(&commit->revision.changes, &commit->changes->items[i]);
-}
-
-/* Gives what this system commits itself its place in the history. */
-static void number_own(struct commit *commit, const struct sx_origin *origin)
+/* Gives what this system commits itself its place in the history. *ret_revision is the caller's;
+ * its number stays 0 when no replicated content changes. */
+static void number_own(
+    struct sx_commit *commit, const struct sx_origin *origin, struct sx_revision *ret_revision)
 {
     struct sx_engine *engine = commit->engine;
-    struct sx_revision *revision = &commit->revision;
+    struct sx_revision *revision = ret_revision;
 
-    collect_replicated(commit);
+    for (size_t i = 0; i < commit->changes->count; i++)
+        if (commit->changes->items[i].scope == SX_SCOPE_REPLICATED)
+            sx_change_list_copy(&revision->changes, &commit->changes->items[i]);
     if (revision->changes.count == 0)
         return;
     if (!engine->lineage_is_ours || engine->history.count == 0) {
@@ -50,10 +36,11 @@ static void number_own(struct commit *commit, const struct sx_origin *origin)
     revision->time_ms = engine->now_ms;
     revision->origin = *origin;
     memcpy(revision->digest, sx_transaction_digest(commit->transaction), SX_DIGEST_SIZE);
+    commit->ends_wait = engine->take_snapshot;
 }
 
 /* What does not fit an envelope could never be replicated. */
-static int check_sizes(const struct commit *commit, struct sx_error *err)
+static int check_sizes(const struct sx_commit *commit, struct sx_error *err)
 {
     const struct sx_fragment_list *fragments = sx_transaction_fragments(commit->transaction);
 
@@ -69,7 +56,7 @@ static int check_sizes(const struct commit *commit, struct sx_error *err)
     return 0;
 }
 
-static int store(struct commit *commit, struct sx_error *err)
+static int store(struct sx_commit *commit, struct sx_error *err)
 {
     struct sx_engine *engine = commit->engine;
     struct sx_store *to = engine->store;
@@ -78,8 +65,10 @@ static int store(struct commit *commit, struct sx_error *err)
         return -1;
     if (sx_store_put(to, sx_transaction_fragments(commit->transaction), err) < 0)
         goto failed;
-    if (commit->revision.number > 0 && (sx_store_append(to, &commit->revision, err) < 0 ||
-                                           sx_store_set_history(to, &commit->history, err) < 0))
+    for (size_t i = 0; i < commit->revision_count; i++)
+        if (sx_store_append(to, commit->revisions[i], err) < 0)
+            goto failed;
+    if (commit->revision_count > 0 && sx_store_set_history(to, &commit->history, err) < 0)
         goto failed;
     if (commit->lineage_is_ours != engine->lineage_is_ours &&
         sx_store_set(to, "lineage-is-ours", commit->lineage_is_ours ? "1" : NULL, err) < 0)
@@ -188,14 +177,12 @@ static void send_copied(struct sx_engine *engine, const struct sx_change_list *c
     }
 }
 
-/* Stores what the commit holds, and only then makes it the present. Frees the transaction. */
-static int finish(struct commit *commit, const struct sx_origin *origin, struct sx_error *err)
+int sx_commit_finish(struct sx_commit *commit, const struct sx_origin *origin, struct sx_error *err)
 {
     struct sx_engine *engine = commit->engine;
 
     if (store(commit, err) < 0) {
         sx_transaction_undo(commit->transaction);
-        sx_revision_clear(&commit->revision);
         return -1;
     }
     log_changes(engine, commit->changes, origin);
@@ -203,16 +190,12 @@ static int finish(struct commit *commit, const struct sx_origin *origin, struct 
     send_copied(engine, commit->changes);
     sx_transaction_keep(commit->transaction);
     engine->status_changed = true;
-    if (commit->revision.number > 0) {
+    if (commit->revision_count > 0) {
         engine->history = commit->history;
         engine->lineage_is_ours = commit->lineage_is_ours;
-        sx_revision_clear(&engine->latest);
-        engine->latest = commit->revision;
         engine->last_sync_ms = engine->now_ms;
         if (commit->ends_wait)
             engine->take_snapshot = engine->joining = false;
-    } else {
-        sx_revision_clear(&commit->revision);
     }
     if (sx_store_wal_pages(engine->store) > SX_WAL_PAGES)
         sx_update_add(engine->update, SX_ACTION_CHECKPOINT, NULL);
@@ -222,10 +205,13 @@ static int finish(struct commit *commit, const struct sx_origin *origin, struct 
 int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
     const struct sx_origin *origin, struct sx_error *err)
 {
-    struct commit commit = {.engine = engine,
+    struct sx_revision revision = {0};
+    const struct sx_revision *stored = &revision;
+    struct sx_commit commit = {.engine = engine,
         .transaction = transaction,
         .history = engine->history,
-        .lineage_is_ours = engine->lineage_is_ours};
+        .lineage_is_ours = engine->lineage_is_ours,
+        .revisions = &stored};
 
     if (sx_transaction_validate(transaction, err) < 0)
         goto undo;
@@ -236,9 +222,17 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
     }
     if (sx_rules_check(engine, commit.changes, err) < 0 || check_sizes(&commit, err) < 0)
         goto undo;
-    number_own(&commit, origin);
-    commit.ends_wait = commit.revision.number > 0 && engine->take_snapshot;
-    return finish(&commit, origin, err);
+    number_own(&commit, origin, &revision);
+    commit.revision_count = revision.number > 0;
+    if (sx_commit_finish(&commit, origin, err) < 0) {
+        sx_revision_clear(&revision);
+        return -1;
+    }
+    if (revision.number > 0) {
+        sx_revision_clear(&engine->latest);
+        engine->latest = revision;
+    }
+    return 0;
 undo:
     sx_transaction_undo(transaction);
     return -1;
@@ -265,106 +259,4 @@ int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struc
         return result;
     }
     return sx_commit(engine, transaction, &event->origin, err);
-}
-
-int sx_commit_revision(
-    struct sx_engine *engine, const struct sx_revision *revision, struct sx_error *err)
-{
-    struct commit commit = {.engine = engine, .history = engine->history};
-
-    for (size_t i = 0; i < revision->changes.count; i++)
-        if (revision->changes.items[i].scope != SX_SCOPE_REPLICATED)
-            return sx_error_set(err, SX_E_ACCESS_DENIED,
-                "revision %llu changes %s, which is not a replicated item here",
-                (unsigned long long)revision->number, revision->changes.items[i].path);
-    commit.transaction = sx_transaction_begin(&engine->tree, engine->random);
-    if (sx_transaction_apply(commit.transaction, &revision->changes, err) < 0 ||
-        sx_transaction_validate(commit.transaction, err) < 0)
-        goto undo;
-    commit.changes = sx_transaction_changes(commit.transaction);
-    for (size_t i = 0; i < commit.changes->count; i++)
-        if (commit.changes->items[i].scope != SX_SCOPE_REPLICATED) {
-            sx_error_set(err, SX_E_ACCESS_DENIED,
-                "revision %llu would change %s, which is %s on this system",
-                (unsigned long long)revision->number, commit.changes->items[i].path,
-                sx_scope_name(commit.changes->items[i].scope));
-            goto undo;
-        }
-    if (memcmp(sx_transaction_digest(commit.transaction), revision->digest, SX_DIGEST_SIZE) != 0) {
-        sx_error_set(err, SX_E_OPERATION_FAILED,
-            "revision %llu gives another digest here than on the primary",
-            (unsigned long long)revision->number);
-        goto undo;
-    }
-    if (strcmp(sx_history_lineage(&commit.history), revision->lineage) != 0)
-        sx_history_start(&commit.history, revision->lineage);
-    sx_history_advance(&commit.history, revision->digest);
-    commit.revision.number = revision->number;
-    strcpy(commit.revision.lineage, revision->lineage);
-    commit.revision.time_ms = revision->time_ms;
-    commit.revision.origin = revision->origin;
-    memcpy(commit.revision.digest, revision->digest, SX_DIGEST_SIZE);
-    for (size_t i = 0; i < revision->changes.count; i++)
-        sx_change_list_copy(&commit.revision.changes, &revision->changes.items[i]);
-    return finish(&commit, &revision->origin, err);
-undo:
-    sx_transaction_undo(commit.transaction);
-    return -1;
-}
-
-/* What is copied may be here already, as one or the other: create and replace stand for "set". */
-static void adapt_copied(
-    struct sx_engine *engine, const struct sx_change *from, struct sx_change_list *ret_list)
-{
-    struct lyd_node *node = NULL;
-    struct sx_change change = *from;
-    bool here = engine->tree.root &&
-                lyd_find_path(engine->tree.root, from->path, 0, &node) == LY_SUCCESS && node &&
-                !(node->flags & LYD_DEFAULT);
-
-    if (change.operation == SX_OPERATION_DELETE && !here)
-        return;
-    if (change.operation == SX_OPERATION_CREATE && here)
-        change.operation = SX_OPERATION_REPLACE;
-    else if (change.operation == SX_OPERATION_REPLACE && !here)
-        change.operation = SX_OPERATION_CREATE;
-    sx_change_list_copy(ret_list, &change);
-}
-
-int sx_commit_copied(struct sx_engine *engine, const struct sx_change_list *changes,
-    const char *source, struct sx_error *err)
-{
-    struct sx_origin origin = {.user = "cluster"};
-    struct sx_change_list adapted = {0};
-    struct commit commit = {
-        .engine = engine, .history = engine->history, .lineage_is_ours = engine->lineage_is_ours};
-    int result = -1;
-
-    strncpy(origin.source, source, sizeof origin.source - 1);
-    for (size_t i = 0; i < changes->count; i++) {
-        if (changes->items[i].scope != SX_SCOPE_AGREED_COPIED) {
-            sx_error_set(err, SX_E_ACCESS_DENIED, "%s is not an item that is agreed and copied",
-                changes->items[i].path);
-            goto out;
-        }
-        adapt_copied(engine, &changes->items[i], &adapted);
-    }
-    commit.transaction = sx_transaction_begin(&engine->tree, engine->random);
-    if (sx_transaction_apply(commit.transaction, &adapted, err) < 0 ||
-        sx_transaction_validate(commit.transaction, err) < 0) {
-        sx_transaction_undo(commit.transaction);
-        goto out;
-    }
-    commit.changes = sx_transaction_changes(commit.transaction);
-    for (size_t i = 0; i < commit.changes->count; i++)
-        if (commit.changes->items[i].scope != SX_SCOPE_AGREED_COPIED) {
-            sx_error_set(err, SX_E_ACCESS_DENIED, "%s would change with it, which is %s",
-                commit.changes->items[i].path, sx_scope_name(commit.changes->items[i].scope));
-            sx_transaction_undo(commit.transaction);
-            goto out;
-        }
-    result = finish(&commit, &origin, err);
-out:
-    sx_change_list_clear(&adapted);
-    return result;
 }

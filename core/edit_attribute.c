@@ -11,10 +11,23 @@ static const char *attribute(const struct lyd_node *node, const char *module, co
     return NULL;
 }
 
+/* The same of a node that libyang could not make sense of. */
+static const char *opaque_operation(const struct lyd_node *node)
+{
+    const struct lyd_attr *attr = ((const struct lyd_node_opaq *)node)->attr;
+
+    for (; attr; attr = attr->next)
+        if (strcmp(attr->name.name, "operation") == 0 && attr->name.module_ns &&
+            strcmp(attr->name.module_ns, SX_EDIT_NAMESPACE) == 0)
+            return attr->value;
+    return NULL;
+}
+
 enum sx_edit_operation sx_edit_operation_of(
     const struct lyd_node *node, enum sx_edit_operation inherited)
 {
-    const char *value = attribute(node, "ietf-netconf", "operation");
+    const char *value =
+        node->schema ? attribute(node, "ietf-netconf", "operation") : opaque_operation(node);
 
     if (!value)
         return inherited;
@@ -26,7 +39,22 @@ enum sx_edit_operation sx_edit_operation_of(
         return SX_EDIT_CREATE;
     if (strcmp(value, "delete") == 0)
         return SX_EDIT_DELETE;
-    return SX_EDIT_REMOVE; /* the type knows no other word */
+    if (strcmp(value, "remove") == 0)
+        return SX_EDIT_REMOVE;
+    return inherited; /* sx_edit_check_operation() refuses such a node */
+}
+
+int sx_edit_check_operation(const struct sx_edit *edit, const struct lyd_node *node)
+{
+    const char *value = opaque_operation(node);
+    bool known = !value || strcmp(value, "merge") == 0 || strcmp(value, "replace") == 0 ||
+                 sx_edit_operation_of(node, SX_EDIT_MERGE) != SX_EDIT_MERGE;
+
+    if (known)
+        return 0;
+    return sx_error_set(edit->err, SX_E_BAD_ATTRIBUTE,
+        "%s: operation \"%.100s\" is not one of merge, replace, create, delete, remove",
+        LYD_NAME(node), value);
 }
 
 /* Finds the entry that `key` or `value` of a before or after names. */

@@ -48,6 +48,13 @@ struct lyd_node *sx_edit_entry(
 int sx_edit_fail_at(const struct sx_edit *edit, const struct sx_edit_place *place,
     const struct lysc_node *schema, const struct lyd_node *entry);
 
+/** Namespace of the operation attribute. */
+#define SX_EDIT_NAMESPACE "urn:ietf:params:xml:ns:netconf:base:1.0"
+
+/** edit_attribute.c: refuses an operation that does not exist, on a node that libyang could not
+ * make sense of. (On others its parser does.) */
+int sx_edit_check_operation(const struct sx_edit *edit, const struct lyd_node *node);
+
 /** edit_attribute.c: the operation attribute of a node, or `inherited`. */
 enum sx_edit_operation sx_edit_operation_of(
     const struct lyd_node *node, enum sx_edit_operation inherited);

@@ -7,38 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Namespace of the operation attribute, and the module of the same. */
-#define NETCONF_NAMESPACE "urn:ietf:params:xml:ns:netconf:base:1.0"
-
-/* Fills in *ret_operation; a word that is none is an error. */
-static int read_operation(struct sx_edit *edit, const struct lyd_node_opaq *node,
-    enum sx_edit_operation inherited, enum sx_edit_operation *ret_operation)
-{
-    static const char *const words[] = {[SX_EDIT_MERGE] = "merge",
-        [SX_EDIT_REPLACE] = "replace",
-        [SX_EDIT_CREATE] = "create",
-        [SX_EDIT_DELETE] = "delete",
-        [SX_EDIT_REMOVE] = "remove"};
-
-    *ret_operation = inherited;
-    for (const struct lyd_attr *attr = node->attr; attr; attr = attr->next) {
-        size_t word = 0;
-
-        if (strcmp(attr->name.name, "operation") != 0 || !attr->name.module_ns ||
-            strcmp(attr->name.module_ns, NETCONF_NAMESPACE) != 0)
-            continue;
-        while (word < sizeof words / sizeof *words &&
-               (!words[word] || strcmp(words[word], attr->value) != 0))
-            word++;
-        if (word == sizeof words / sizeof *words)
-            return sx_error_set(edit->err, SX_E_BAD_ATTRIBUTE,
-                "%s: operation \"%.100s\" is not one of merge, replace, create, delete, remove",
-                node->name.name, attr->value);
-        *ret_operation = (enum sx_edit_operation)word;
-    }
-    return 0;
-}
-
 static const struct lys_module *module_of(
     const struct sx_edit *edit, const struct lyd_node_opaq *node)
 {
@@ -52,6 +20,18 @@ static const struct lys_module *module_of(
                : ly_ctx_get_module_implemented(context, node->name.module_name);
 }
 
+/* True when it is the value that is wrong; libyang's newest error tells why. */
+static bool is_wrong_value(const struct lysc_node *schema, const struct lyd_node *node)
+{
+    const char *value = ((const struct lyd_node_opaq *)node)->value;
+
+    /* Below a node that libyang could not take either, it does not tell by itself. */
+    if (lyd_parent(node) && !lyd_parent(node)->schema)
+        return lyd_value_validate(schema->module->ctx, schema, value, strlen(value), NULL, NULL,
+                   NULL) == LY_EVALID;
+    return lyd_parse_opaq_error(node) == LY_EVALID;
+}
+
 /* libyang says why it could not take a leaf's value: in the model's own words where it has some. */
 static int refuse_value(struct sx_edit *edit, const struct sx_edit_place *place,
     const struct lysc_node *schema, const struct lyd_node *node)
@@ -60,15 +40,8 @@ static int refuse_value(struct sx_edit *edit, const struct sx_edit_place *place,
     const char *value = ((const struct lyd_node_opaq *)node)->value;
     char *expected = sx_type_text(schema);
     struct sx_error cause;
-    bool is_wrong;
 
-    /* Below a node that libyang could not take either, it does not tell by itself. */
-    if (lyd_parent(node) && !lyd_parent(node)->schema)
-        is_wrong = lyd_value_validate(context, schema, value, strlen(value), NULL, NULL, NULL) ==
-                   LY_EVALID;
-    else
-        is_wrong = lyd_parse_opaq_error(node) == LY_EVALID;
-    if (is_wrong) {
+    if (is_wrong_value(schema, node)) {
         const char *tag = ly_errapptag(context);
 
         sx_libyang_error(context, SX_E_INVALID_VALUE, NULL, &cause);
@@ -110,7 +83,7 @@ static int refuse(struct sx_edit *edit, const struct sx_edit_place *place,
                     key->name);
                 return sx_edit_fail_at(edit, place, schema, NULL);
             }
-            if (!child->schema && lysc_data_parent(key) == schema) {
+            if (!child->schema && is_wrong_value(key, child)) {
                 struct sx_edit_place inside = {
                     .above = (struct sx_edit_place *)place, .schema = schema};
 
@@ -148,7 +121,8 @@ int sx_edit_opaque(struct sx_edit *edit, struct sx_edit_place *place, const stru
         sx_error_element(edit->err, opaque->name.name, "");
         return sx_edit_fail_at(edit, place, NULL, NULL);
     }
-    if (read_operation(edit, opaque, inherited, &operation) < 0)
+    operation = sx_edit_operation_of(node, inherited);
+    if (sx_edit_check_operation(edit, node) < 0)
         return sx_edit_fail_at(edit, place, schema, NULL);
     if (!sx_schema_class(schema)) {
         sx_error_set(edit->err, SX_E_UNKNOWN_ELEMENT,

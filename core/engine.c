@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state.h"
+#include "replicate_impl.h"
 
 #include "load.h"
 #include "sextant/memory.h"
@@ -169,6 +169,7 @@ void sx_engine_close(struct sx_engine *engine)
         return;
     sx_candidate_discard(engine);
     sx_snapshot_forget(engine);
+    sx_revision_forget(engine);
     for (size_t i = 0; i < SX_PEERS_MAX; i++) {
         sx_snapshot_drop(&engine->peers[i].out);
         free(engine->peers[i].link_sent);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state.h"
+#include "replicate_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +40,10 @@ void sx_membership_settle(struct sx_engine *engine)
     bool joining = in_cluster && engine->role == SX_ROLE_SUBORDINATE;
     struct sx_error err = {0};
 
-    if (engine->role != SX_ROLE_SUBORDINATE)
+    if (engine->role != SX_ROLE_SUBORDINATE) {
         sx_snapshot_forget(engine);
+        sx_revision_forget(engine);
+    }
     if (engine->in_cluster == in_cluster || (in_cluster && engine->role == SX_ROLE_NOT_IN_LIST))
         return;
     if (sx_store_begin(engine->store, &err) < 0 ||

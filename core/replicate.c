@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state.h"
+#include "replicate_impl.h"
 
 #include "sextant/memory.h"
 
@@ -16,6 +16,7 @@ void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer)
     peer->sending = false;
     peer->retry_at_ms = 0;
     sx_snapshot_drop(&peer->out);
+    sx_revision_forget(engine);
     if (engine->in.active && strcasecmp(engine->in.from, peer->address) == 0)
         sx_snapshot_forget(engine);
 }
@@ -59,6 +60,7 @@ static int read_revision(struct sx_engine *engine, uint64_t number, struct sx_re
 static void send_revisions(struct sx_engine *engine, struct sx_peer *peer)
 {
     uint64_t newest = sx_history_revision(&engine->history);
+    struct sx_message *previous = NULL;
 
     while (peer->sent < newest && peer->sent - peer->acknowledged < SX_WINDOW_REVISIONS &&
            peer->window_bytes < SX_WINDOW_BYTES) {
@@ -74,13 +76,16 @@ static void send_revisions(struct sx_engine *engine, struct sx_peer *peer)
             return;
         }
         sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
+        if (previous)
+            previous->more = true;
+        previous = message;
         peer->sent++;
         peer->window[peer->sent % SX_WINDOW_REVISIONS] = bytes;
         peer->window_bytes += bytes;
     }
 }
 
-static bool diverged(const struct sx_history *history, const struct sx_history *other)
+bool sx_replicate_diverged(const struct sx_history *history, const struct sx_history *other)
 {
     return !sx_history_holds(history, sx_history_lineage(other), sx_history_revision(other));
 }
@@ -153,9 +158,9 @@ static void judge_conflict(struct sx_engine *engine)
     /* Without word from the primary the last judgement stands. */
     if (!primary || !primary->up || !primary->heard || sx_hello_obstacle(engine, primary, false))
         return;
-    engine->conflict =
-        !engine->take_snapshot &&
-        (engine->digest_differs || diverged(&primary->hello.history, &engine->history));
+    engine->conflict = !engine->take_snapshot &&
+                       (engine->digest_differs ||
+                           sx_replicate_diverged(&primary->hello.history, &engine->history));
 }
 
 void sx_replicate_settle(struct sx_engine *engine)
@@ -216,7 +221,7 @@ void sx_replicate_recall(struct sx_engine *engine)
     }
 }
 
-static void refuse(
+void sx_replicate_refuse(
     struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
 {
     struct sx_message *message = sx_message_new(SX_MESSAGE_REFUSAL);
@@ -231,62 +236,11 @@ static void refuse(
 }
 
 /* Why configuration from this peer is not taken, or NULL. */
-static const char *not_from(struct sx_engine *engine, const struct sx_peer *peer)
+const char *sx_replicate_not_from(struct sx_engine *engine, const struct sx_peer *peer)
 {
     if (engine->role != SX_ROLE_SUBORDINATE || sx_cluster_primary(engine) != peer)
         return "it is not the configuration primary here";
     return sx_hello_obstacle(engine, peer, false);
-}
-
-/* The primary's history as told by its hello moves on with each revision that it sends. */
-static void follow(struct sx_history *history, const struct sx_revision *revision)
-{
-    if (revision->number <= sx_history_revision(history))
-        return;
-    if (strcmp(sx_history_lineage(history), revision->lineage) != 0)
-        sx_history_start(history, revision->lineage);
-    sx_history_advance(history, revision->digest);
-    history->chain[history->count - 1].last_revision = revision->number;
-}
-
-static void take_revision(
-    struct sx_engine *engine, struct sx_peer *peer, const struct sx_revision *revision)
-{
-    const char *obstacle = not_from(engine, peer);
-    struct sx_error err = {0};
-
-    if (obstacle) {
-        refuse(engine, peer, revision->number, obstacle);
-        return;
-    }
-    if (engine->take_snapshot)
-        return;
-    /* Who sends revisions has given its snapshot up. */
-    if (engine->in.active)
-        sx_snapshot_forget(engine);
-    follow(&peer->hello.history, revision);
-    if (diverged(&peer->hello.history, &engine->history)) {
-        refuse(engine, peer, revision->number, "the configurations have diverged");
-        return;
-    }
-    if (revision->number <= sx_history_revision(&engine->history)) {
-        sx_replicate_position(engine, peer);
-        return;
-    }
-    if (revision->number != sx_history_revision(&engine->history) + 1) {
-        /* Those that were on their way behind a refused one. */
-        if (peer->refused)
-            return;
-        refuse(engine, peer, revision->number, "a revision before it is missing");
-        return;
-    }
-    if (sx_commit_revision(engine, revision, &err) < 0) {
-        refuse(engine, peer, revision->number, err.message);
-        return;
-    }
-    peer->refused = false;
-    engine->last_sync_ms = engine->now_ms;
-    sx_replicate_position(engine, peer);
 }
 
 static void take_position(
@@ -349,10 +303,10 @@ static void take_hello(
     if (wanted != peer->hello.take_snapshot)
         sx_replicate_reset(engine, peer);
     peer->sending = false;
-    if (!not_from(engine, peer))
+    if (!sx_replicate_not_from(engine, peer))
         compare_digests(engine, peer, &peer->hello.history);
     else if (engine->role == SX_ROLE_PRIMARY && !peer->hello.take_snapshot &&
-             !diverged(&engine->history, &peer->hello.history) &&
+             !sx_replicate_diverged(&engine->history, &peer->hello.history) &&
              sx_history_revision(&peer->hello.history) >= peer->refused_number)
         peer->refused = false;
 }
@@ -360,7 +314,7 @@ static void take_hello(
 static void take_sync(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_history *history)
 {
-    if (not_from(engine, peer))
+    if (sx_replicate_not_from(engine, peer))
         return;
     peer->hello.history = *history;
     engine->last_sync_ms = engine->now_ms;
@@ -371,12 +325,12 @@ static void take_sync(
 static void take_snapshot(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
 {
-    const char *obstacle = not_from(engine, peer);
+    const char *obstacle = sx_replicate_not_from(engine, peer);
     struct sx_error err = {0};
     int result;
 
     if (obstacle) {
-        refuse(engine, peer, 0, obstacle);
+        sx_replicate_refuse(engine, peer, 0, obstacle);
         return;
     }
     if (message->type == SX_MESSAGE_SNAPSHOT_BEGIN)
@@ -388,7 +342,7 @@ static void take_snapshot(
     if (result == 0)
         return;
     sx_snapshot_forget(engine);
-    refuse(engine, peer, 0, err.message);
+    sx_replicate_refuse(engine, peer, 0, err.message);
 }
 
 void sx_replicate_message(struct sx_engine *engine, const char *address, struct sx_message *message)
@@ -404,7 +358,7 @@ void sx_replicate_message(struct sx_engine *engine, const char *address, struct 
         take_hello(engine, peer, message);
         break;
     case SX_MESSAGE_REVISION:
-        take_revision(engine, peer, message->revision);
+        sx_revision_take(engine, peer, message);
         break;
     case SX_MESSAGE_POSITION:
         take_position(engine, peer, message->history);
@@ -421,7 +375,7 @@ void sx_replicate_message(struct sx_engine *engine, const char *address, struct 
         sx_snapshot_continue(engine, peer);
         break;
     case SX_MESSAGE_COPIED:
-        if (!not_from(engine, peer) &&
+        if (!sx_replicate_not_from(engine, peer) &&
             sx_commit_copied(engine, &message->changes, peer->address, &err) < 0)
             sx_update_log(engine->update, SX_LOG_WARNING,
                 "cluster: items copied by peer %u (%s) were not taken: %s", peer->index,

@@ -149,6 +149,9 @@ struct sx_engine {
     bool take_snapshot; /**< joining or forced; durable */
     bool joining; /**< durable part of it that asks for a backup */
     struct sx_snapshot_in in;
+    struct sx_revision *pending[SX_WINDOW_REVISIONS]; /**< from the primary, consecutive; they wait
+                                                           for one that more of them follow */
+    size_t pending_count;
     bool digest_differs; /**< same revision as the primary's, another digest */
     bool conflict; /**< diverged from the primary */
     char backup[SX_ERROR_PATH_MAX]; /**< newest backup made, for the warnings; "" for none */
@@ -191,10 +194,11 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
     const struct sx_origin *origin, struct sx_error *err);
 /** commit.c: SX_EVENT_EDIT on running. */
 int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
-/** commit.c: a revision from the primary; its error is the refusal. */
-int sx_commit_revision(
-    struct sx_engine *engine, const struct sx_revision *revision, struct sx_error *err);
-/** commit.c: items that are agreed and copied, from the primary. */
+/** commit_taken.c: consecutive revisions from the primary, the first of which follows the present
+ * one, in one transaction: all of them or none; its error is the refusal. */
+int sx_commit_revisions(struct sx_engine *engine, const struct sx_revision *const *revisions,
+    size_t count, struct sx_error *err);
+/** commit_taken.c: items that are agreed and copied, from the primary. */
 int sx_commit_copied(struct sx_engine *engine, const struct sx_change_list *changes,
     const char *source, struct sx_error *err);
 

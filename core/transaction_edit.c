@@ -179,21 +179,27 @@ static int check_cases(
     return 0;
 }
 
+static int edit_sibling(struct sx_edit *edit, struct sx_edit_place *place,
+    const struct lyd_node *node, enum sx_edit_operation inherited)
+{
+    if (!node->schema)
+        return sx_edit_opaque(edit, place, node, inherited);
+    if (sx_edit_operation_of(node, inherited) < SX_EDIT_DELETE &&
+        (check_repeat(edit, place, node) < 0 || check_cases(edit, place, node) < 0))
+        return -1;
+    return edit_node(edit, place, node, inherited);
+}
+
+/* Deletes come first: what else the request sets may be of another case of the same choice, and an
+ * entry may be deleted to be created anew. libyang does not keep the order of the request. */
 static int edit_siblings(struct sx_edit *edit, struct sx_edit_place *place,
     const struct lyd_node *first, enum sx_edit_operation inherited)
 {
-    for (const struct lyd_node *node = first; node; node = node->next) {
-        if (!node->schema) {
-            if (sx_edit_opaque(edit, place, node, inherited) < 0)
+    for (int deletes = 1; deletes >= 0; deletes--)
+        for (const struct lyd_node *node = first; node; node = node->next)
+            if ((sx_edit_operation_of(node, SX_EDIT_MERGE) >= SX_EDIT_DELETE) == deletes &&
+                edit_sibling(edit, place, node, inherited) < 0)
                 return -1;
-            continue;
-        }
-        if (sx_edit_operation_of(node, inherited) < SX_EDIT_DELETE &&
-            (check_repeat(edit, place, node) < 0 || check_cases(edit, place, node) < 0))
-            return -1;
-        if (edit_node(edit, place, node, inherited) < 0)
-            return -1;
-    }
     return 0;
 }
 

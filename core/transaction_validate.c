@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "libyang_table.h"
 #include "transaction_impl.h"
 #include "validate.h"
 
@@ -17,6 +18,21 @@ static struct ly_set *changed_schemas(const struct sx_transaction *transaction)
     return set;
 }
 
+/* libyang makes each conditional default that is missing, and takes it out again when its condition
+ * does not hold. */
+static void note_removals(const struct sx_transaction *transaction)
+{
+    const struct sx_schema *schema = transaction->tree->schema;
+
+    for (size_t i = 0; i < transaction->undo.count; i++) {
+        struct lyd_node *parent = transaction->undo.steps[i].parent;
+
+        for (size_t j = 0; parent && j < schema->conditional_count; j++)
+            if (lysc_data_parent(schema->conditional[j]) == parent->schema)
+                sx_table_removed(parent);
+    }
+}
+
 int sx_transaction_validate(struct sx_transaction *transaction, struct sx_error *err)
 {
     struct ly_set *changed;
@@ -33,6 +49,7 @@ int sx_transaction_validate(struct sx_transaction *transaction, struct sx_error 
     changed = changed_schemas(transaction);
     result = sx_validate_modules(transaction->tree, changed, err);
     ly_set_free(changed, NULL);
+    note_removals(transaction);
     if (result < 0)
         sx_condition_sweep(transaction->tree);
     return result;

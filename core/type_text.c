@@ -115,11 +115,25 @@ static void add_union(struct sx_text *text, const struct lysc_type_union *type)
 
 static void add_number_type(struct sx_text *text, const struct lysc_type *type)
 {
+    static const char *const limits[] = {
+        [LY_TYPE_UINT8] = "0..255",
+        [LY_TYPE_UINT16] = "0..65535",
+        [LY_TYPE_UINT32] = "0..4294967295",
+        [LY_TYPE_UINT64] = "0..18446744073709551615",
+        [LY_TYPE_INT8] = "-128..127",
+        [LY_TYPE_INT16] = "-32768..32767",
+        [LY_TYPE_INT32] = "-2147483648..2147483647",
+        [LY_TYPE_INT64] = "-9223372036854775808..9223372036854775807",
+    };
     bool is_decimal = type->basetype == LY_TYPE_DEC64;
     const struct lysc_range *range = is_decimal ? ((const struct lysc_type_dec *)type)->range
                                                 : ((const struct lysc_type_num *)type)->range;
 
     add(text, is_decimal ? "a decimal number" : "a whole number");
+    if (!range && !is_decimal) {
+        add(text, " in ");
+        add(text, limits[type->basetype]);
+    }
     if (!range)
         return;
     add(text, " in ");

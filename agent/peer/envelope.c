@@ -158,8 +158,9 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
 }
 
 static int write_revision(
-    struct scratch *scratch, const struct sx_revision *revision, struct sx_error *err)
+    struct scratch *scratch, const struct sx_message *message, struct sx_error *err)
 {
+    const struct sx_revision *revision = message->revision;
     Sextant__Revision *to = &scratch->revision;
 
     scratch->origin = (Sextant__Origin)SEXTANT__ORIGIN__INIT;
@@ -173,6 +174,7 @@ static int write_revision(
     to->origin = &scratch->origin;
     to->digest = digest(revision->digest);
     to->n_changes = revision->changes.count;
+    to->has_more = to->more = message->more;
     scratch->envelope.body_case = SEXTANT__ENVELOPE__BODY_REVISION;
     scratch->envelope.revision = to;
     return write_changes(scratch, &revision->changes, &to->changes, err);
@@ -195,7 +197,7 @@ static int write_message(
     case SX_MESSAGE_HELLO:
         return write_hello(scratch, message->hello, err);
     case SX_MESSAGE_REVISION:
-        return write_revision(scratch, message->revision, err);
+        return write_revision(scratch, message, err);
     case SX_MESSAGE_POSITION:
         write_body(scratch, SEXTANT__ENVELOPE__BODY_POSITION, &scratch->history.base);
         return write_history(scratch, message->history, err);

@@ -248,6 +248,7 @@ static int read_message(struct sx_message *to, const Sextant__Envelope *from, st
     case SX_MESSAGE_HELLO:
         return read_hello(to->hello, from->hello, err);
     case SX_MESSAGE_REVISION:
+        to->more = from->revision->more;
         return read_revision(to->revision, from->revision, err);
     case SX_MESSAGE_POSITION:
         return read_history(to->history, from->position, err);

@@ -15,7 +15,8 @@ from cluster_lab.daemon import PORTS
 from cluster_lab.netconf import BASE, END, Session, entry, hello
 from sextant_test import LabTest, TimedOut, ssh
 
-RPC = f'<rpc xmlns="{BASE}" message-id="1"><get-config><source><running/></source></get-config></rpc>'
+RPC = (f'<rpc xmlns="{BASE}" message-id="1"><get-config><source><running/></source></get-config>'
+       "</rpc>")
 CHUNK = b"\n#%d\n%s\n##\n" % (len(RPC), RPC.encode())
 # Frames of base:1.1 that have ended or corrupted NETCONF servers.
 FRAMES = {

@@ -2,7 +2,6 @@
 """NETCONF sessions: who gets in, what the daemon says of itself, locks, ends, framing."""
 
 import os
-import re
 import subprocess
 import xml.etree.ElementTree as ET
 

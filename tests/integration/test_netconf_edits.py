@@ -3,7 +3,7 @@
 
 import sextant_test
 from cluster_lab import netconf
-from cluster_lab.netconf import (ALARMS, BASE, CALL_CONTROL, CLUSTER, IETF_SYSTEM, SYSTEM, entry,
+from cluster_lab.netconf import (ALARMS, BASE, CALL_CONTROL, IETF_SYSTEM, SYSTEM, entry,
                                  phone_book)
 from sextant_test import LabTest, RpcError
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """get and get-config: filters, defaults, state, long replies, and that secrets stay secret."""
 
+import itertools
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -12,7 +13,7 @@ from sextant_test import LabTest, ssh
 
 WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
 LIBRARY = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
-ENTRIES = 20000
+ENTRIES = 10000
 
 
 def book(inner):
@@ -135,11 +136,8 @@ class Filters(ReadTest):
     def test_wrong_xpath(self):
         for expression in ("/cc:call-control[", "/nonesuch:x", "count(/cc:call-control)", ""):
             with self.subTest(expression=expression):
-                error = self.assert_refused(
-                    "invalid-value" if expression else "missing-attribute",
-                    lambda: self.xpath(expression)) if expression else None
-                if error:
-                    self.assertTrue(error.message)
+                error = self.assert_refused("invalid-value", lambda: self.xpath(expression))
+                self.assertIn("XPath", error.message)
         self.assertEqual(names(self.xpath("//cc:entry[cc:name='Zoé']")), ["Zoé"])
 
     def test_with_defaults(self):
@@ -215,17 +213,15 @@ class LongReplies(ReadTest):
             self.addCleanup(channel.close)
             streams.append(Session(stream=channel.channel, version="1.0"))
             seen = set()
-            for _ in range(2):
-                for session in streams:
-                    for config_of in ("running", None):
-                        data = session.get(phone_book(""), config_of=config_of)
-                        self.whole(data)
-                        pair = {node.findtext(f"{{{CALL_CONTROL}}}name"):
-                                node.findtext(f"{{{CALL_CONTROL}}}number")
-                                for node in data.iter(f"{{{CALL_CONTROL}}}entry")
-                                if node.findtext(f"{{{CALL_CONTROL}}}name") in ("Aaa", "zzz")}
-                        self.assertEqual(pair.get("Aaa"), pair.get("zzz"))
-                        seen.add(pair.get("Aaa"))
+            for session, config_of in itertools.product(streams, ("running", None)):
+                data = session.get(phone_book(""), config_of=config_of)
+                self.whole(data)
+                pair = {node.findtext(f"{{{CALL_CONTROL}}}name"):
+                        node.findtext(f"{{{CALL_CONTROL}}}number")
+                        for node in data.iter(f"{{{CALL_CONTROL}}}entry")
+                        if node.findtext(f"{{{CALL_CONTROL}}}name") in ("Aaa", "zzz")}
+                self.assertEqual(pair.get("Aaa"), pair.get("zzz"))
+                seen.add(pair.get("Aaa"))
             for session in streams:
                 session.close()
         finally:
@@ -238,23 +234,24 @@ class LongReplies(ReadTest):
     def test_a_client_that_does_not_read_holds_up_nobody(self):
         lazy = self.daemon.new_session()
         self.addCleanup(lazy.close)
-        for _ in range(20):
+        requests = 8
+        for _ in range(requests):
             lazy.send(f'<get><filter type="subtree">{phone_book("")}</filter></get>')
         for number in range(20):
             start = time.monotonic()
             self.session.edit(entry("Beside", str(number)))
             self.assertLess(time.monotonic() - start, 1.0)
-        for _ in range(20):
+        for _ in range(requests):
             self.whole(lazy.reply())
 
     def test_one_of_many_by_key(self):
-        for name in ("Person 0", "Person 19999"):
+        for name in ("Person 0", f"Person {ENTRIES - 1}"):
             data = self.session.get(phone_book(f"<entry><name>{name}</name></entry>"))
             self.assertEqual(names(data), [name])
             data = self.xpath(f"/cc:call-control/cc:phone-book/cc:entry[cc:name='{name}']")
             self.assertEqual(names(data), [name])
-        data = self.xpath("/cc:call-control/cc:phone-book/cc:entry[cc:number='5569999']")
-        self.assertEqual(names(data), ["Person 19999"])
+        data = self.xpath("/cc:call-control/cc:phone-book/cc:entry[cc:number='5559999']")
+        self.assertEqual(names(data), [f"Person {ENTRIES - 1}"])
 
 
 class Secrets(ReadTest):

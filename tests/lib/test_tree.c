@@ -157,18 +157,87 @@ struct sx_tree sx_test_tree(const struct sx_schema *schema)
     return tree;
 }
 
-void sx_test_set(struct sx_tree *tree, const char *xml)
+static char *change_text(const struct sx_change *change)
+{
+    static const char *const words[] = {"", "create", "replace", "delete", "move"};
+
+    return sx_format("%s %s%s%s%s%s%s%s\n", words[change->operation], change->path,
+        change->value ? " " : "", change->value ? change->value : "",
+        change->operation == SX_OPERATION_REPLACE ? " was " : "",
+        change->operation == SX_OPERATION_REPLACE ? change->old_value : "",
+        change->after ? " after " : "", change->after ? change->after : "");
+}
+
+static char *changes_text(const struct sx_change_list *changes)
+{
+    struct sx_text text = {0};
+
+    add(&text, "");
+    for (size_t i = 0; i < changes->count; i++) {
+        char *line = change_text(&changes->items[i]);
+
+        add(&text, line);
+        free(line);
+    }
+    return text.data;
+}
+
+int sx_test_tree_edit(struct sx_tree *tree, const char *xml,
+    enum sx_default_operation default_operation, char **ret_changes, struct sx_error *err)
 {
     static const uint8_t random[16] = {1};
     struct lyd_node *config = sx_test_parse_edit(tree->schema, xml);
+    char *before = sx_test_dump(tree->root), *after = NULL;
     struct sx_transaction *transaction = sx_transaction_begin(tree, random);
+    int result = sx_transaction_edit(transaction, config, default_operation, err);
+
+    if (result == 0)
+        result = sx_transaction_validate(transaction, err);
+    if (result == 0) {
+        if (ret_changes)
+            *ret_changes = changes_text(sx_transaction_changes(transaction));
+        sx_transaction_keep(transaction);
+    } else {
+        sx_transaction_undo(transaction);
+        after = sx_test_dump(tree->root);
+        assert_string_equal(after, before);
+    }
+    sx_test_check_links(tree->root);
+    lyd_free_siblings(config);
+    free(before);
+    free(after);
+    return result;
+}
+
+void sx_test_expect(struct sx_tree *tree, const char *xml, const char *changes)
+{
+    char *text = NULL;
     struct sx_error err;
 
-    if (sx_transaction_edit(transaction, config, SX_DEFAULT_MERGE, &err) < 0 ||
-        sx_transaction_validate(transaction, &err) < 0)
+    if (sx_test_tree_edit(tree, xml, SX_DEFAULT_MERGE, &text, &err) < 0)
+        fail_msg("%s: %s", err.path, err.message);
+    assert_string_equal(text, changes);
+    free(text);
+}
+
+struct sx_error sx_test_refused(
+    struct sx_tree *tree, const char *xml, enum sx_error_code code, const char *path)
+{
+    struct sx_error err = {0};
+
+    assert_int_equal(sx_test_tree_edit(tree, xml, SX_DEFAULT_MERGE, NULL, &err), -1);
+    if (err.code != code)
+        fail_msg("%s (%s)", err.message, sx_error_code_name(err.code));
+    assert_string_equal(err.path, path);
+    return err;
+}
+
+void sx_test_set(struct sx_tree *tree, const char *xml)
+{
+    struct sx_error err;
+
+    if (sx_test_tree_edit(tree, xml, SX_DEFAULT_MERGE, NULL, &err) < 0)
         fail_msg("%s: %s: %s", xml, err.path, err.message);
-    sx_transaction_keep(transaction);
-    lyd_free_siblings(config);
 }
 
 void sx_test_digest(const struct sx_tree *tree, uint8_t ret_digest[SX_DIGEST_SIZE])

@@ -24,5 +24,29 @@ struct sx_tree sx_test_tree(const struct sx_schema *schema);
 /** Edits a tree (merge), validates and keeps; a failure fails the test. */
 void sx_test_set(struct sx_tree *tree, const char *xml);
 
+/** Attributes for an element of sextant-test that holds operations and places. */
+#define SX_TEST_NAMESPACES \
+    "xmlns='urn:sextant:test' xmlns:nc='urn:ietf:params:xml:ns:netconf:base:1.0' " \
+    "xmlns:yang='urn:ietf:params:xml:ns:yang:1'"
+/** The containers of sextant-test with some content. */
+#define SX_TEST_TOP(content) "<top " SX_TEST_NAMESPACES ">" content "</top>"
+#define SX_TEST_LISTS(content) "<lists " SX_TEST_NAMESPACES ">" content "</lists>"
+
+/**
+ * Edits and validates; keeps the result, or undoes it when that fails, and then checks that nothing
+ * was changed. Returns what the first failing call does. ret_changes (NULL: not wanted) becomes the
+ * changes as text, a line each: `create PATH VALUE`, `replace PATH VALUE was OLD`, `delete PATH`,
+ * `move PATH`, with ` after PATH` in user-ordered lists; for free().
+ */
+int sx_test_tree_edit(struct sx_tree *tree, const char *xml,
+    enum sx_default_operation default_operation, char **ret_changes, struct sx_error *err);
+
+/** Edits (merge) with success and compares the changes with a text as above. */
+void sx_test_expect(struct sx_tree *tree, const char *xml, const char *changes);
+
+/** Edits (merge), which must fail with this code at this path. The caller looks at the rest. */
+struct sx_error sx_test_refused(
+    struct sx_tree *tree, const char *xml, enum sx_error_code code, const char *path);
+
 /** Digest of the whole tree from scratch, into ret_digest. */
 void sx_test_digest(const struct sx_tree *tree, uint8_t ret_digest[SX_DIGEST_SIZE]);

@@ -25,7 +25,7 @@ static void a_forced_update_is_refused_on_the_primary(void **state)
     sx_test_primary_open(&test, *state, 2);
     assert_false(force(&test));
     assert_int_equal(test.update.error.code, SX_E_OPERATION_FAILED);
-    assert_non_null(strstr(test.update.error.message, "primary"));
+    assert_non_null(strstr(test.update.error.message, "run it on the subordinate"));
     assert_string_equal(test.update.backup, "");
     assert_false(test.engine->take_snapshot);
     sx_test_engine_close(&test);

@@ -1,49 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "netconf/guard.h"
+#include "guard_fixture.h"
 #include "sextant/memory.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include <cmocka.h>
-
-#define BASE "urn:ietf:params:xml:ns:netconf:base:1.0"
-#define CAPABILITY(text) "<capability>" text "</capability>"
-#define HELLO(capabilities) \
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hello xmlns=\"" BASE \
-    "\"><capabilities>" capabilities "</capabilities></hello>]]>]]>"
-#define CAPABILITY_1_0 CAPABILITY("urn:ietf:params:netconf:base:1.0")
-#define CAPABILITY_1_1 CAPABILITY(" urn:ietf:params:netconf:base:1.1\n")
-#define HELLO_1_0 HELLO(CAPABILITY_1_0)
-#define HELLO_1_1 HELLO(CAPABILITY_1_0 CAPABILITY_1_1 CAPABILITY("urn:x:other"))
-#define RPC(inside) "<rpc message-id=\"1\" xmlns=\"" BASE "\">" inside "</rpc>"
-
-static int feed(struct ag_guard *guard, const char *text, struct ag_guard_message *ret_message,
-    struct sx_error *err)
-{
-    ag_guard_feed(guard, text, strlen(text));
-    return ag_guard_next(guard, ret_message, err);
-}
-
-/* A guard that has taken this <hello>. */
-static struct ag_guard *greeted(const char *hello)
-{
-    struct ag_guard *guard = ag_guard_new();
-    struct ag_guard_message message;
-    struct sx_error err;
-
-    assert_int_equal(feed(guard, hello, &message, &err), 1);
-    assert_true(message.hello);
-    assert_int_equal(strlen(message.body), message.length);
-    assert_int_equal(message.body[message.length - 1], '>');
-    return guard;
-}
 
 /* What becomes of one message in base:1.0 framing: 1, 2 or -1, and then the error's code. */
 static int judge(const char *xml, struct ag_guard_message *ret_message, struct sx_error *ret_err)
@@ -226,33 +186,6 @@ static void test_operation(void **state)
 #define EDIT(config) \
     "<edit-config><target><running/></target><config>" config "</config></edit-config>"
 
-/* Inside of <config>, an attribute must have a namespace; elsewhere none needs one. */
-static void test_attribute_without_namespace(void **state)
-{
-    static const char *const fine[] = {
-        RPC(EDIT("<x xmlns=\"urn:x\" xmlns:a=\"urn:a\" a:b=\"1\" xml:lang=\"en\"/>")),
-        RPC("<get><filter type=\"subtree\"><x y=\"1\"><z a=\"2\"/></x></filter></get>"),
-        RPC("<edit-config><other><x y=\"1\"/></other><config><x/></config></edit-config>"),
-    };
-    struct ag_guard *guard = greeted(HELLO_1_0);
-    struct ag_guard_message message;
-    struct sx_error err = {0};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
-        assert_int_equal(feed(guard, fine[i], &message, &err), 0);
-        assert_int_equal(feed(guard, "]]>]]>", &message, &err), 1);
-    }
-    assert_int_equal(
-        feed(guard,
-            RPC(EDIT("<a:x xmlns:a=\"urn:a\"><a:y insert=\"first\" z=\"\"/></a:x>")) "]]>]]>",
-            &message, &err),
-        2);
-    assert_string_equal(err.element, "y");
-    assert_string_equal(err.detail, "insert");
-    ag_guard_free(guard);
-}
-
 static void test_answered(void **state)
 {
     static const struct {
@@ -370,140 +303,6 @@ static void test_well_formed(void **state)
     }
 }
 
-/* An <rpc> with `levels` elements inside each other. */
-static int nested(size_t levels)
-{
-    size_t size = levels * 8 + 256;
-    char *text = sx_alloc(size);
-    char *end = stpcpy(text, "<rpc message-id='1' xmlns='" BASE "'>");
-    struct ag_guard *guard = greeted(HELLO_1_0);
-    struct ag_guard_message message;
-    struct sx_error err;
-    int result;
-
-    for (size_t i = 1; i < levels; i++)
-        end = stpcpy(end, "<a>");
-    for (size_t i = 1; i < levels; i++)
-        end = stpcpy(end, "</a>");
-    strcpy(end, "</rpc>]]>]]>");
-    result = feed(guard, text, &message, &err);
-    if (result < 0)
-        assert_int_equal(err.code, SX_E_TOO_BIG);
-    ag_guard_free(guard);
-    free(text);
-    return result;
-}
-
-static void test_bounds(void **state)
-{
-    struct ag_guard *guard = greeted(HELLO_1_0);
-    char *block = sx_alloc(1u << 20);
-    struct ag_guard_message message;
-    struct sx_error err;
-    size_t sent;
-    int result;
-
-    (void)state;
-    assert_int_equal(nested(AG_GUARD_DEPTH_MAX), 1);
-    assert_int_equal(nested(AG_GUARD_DEPTH_MAX + 1), -1);
-
-    /* A message without an end is refused when it passes the bound, not before. */
-    memset(block, 'x', 1u << 20);
-    result = feed(guard, "<rpc message-id='1' xmlns='" BASE "'><a>", &message, &err);
-    for (sent = 0; result == 0 && sent < 2 * AG_GUARD_MESSAGE_MAX; sent += 1u << 20) {
-        ag_guard_feed(guard, block, 1u << 20);
-        result = ag_guard_next(guard, &message, &err);
-    }
-    assert_int_equal(result, -1);
-    assert_int_equal(err.code, SX_E_TOO_BIG);
-    assert_int_equal(sent, AG_GUARD_MESSAGE_MAX);
-    ag_guard_free(guard);
-
-    /* The sum of chunks counts. */
-    guard = greeted(HELLO_1_1);
-    assert_int_equal(feed(guard, "\n#6\n<rpc> \n#16777211\n", &message, &err), -1);
-    assert_int_equal(err.code, SX_E_TOO_BIG);
-    ag_guard_free(guard);
-    free(block);
-}
-
-/* A message of exactly the bound passes, and the guard is as usable afterwards as before. */
-static void test_largest(void **state)
-{
-    static const char head[] = "<rpc message-id='1' xmlns='" BASE "'><a>";
-    static const char tail[] = "</a></rpc>";
-    size_t length = AG_GUARD_MESSAGE_MAX;
-    char *message_text = sx_alloc(length + 1);
-    struct ag_guard *guard = greeted(HELLO_1_1);
-    struct ag_guard_message message;
-    struct sx_error err;
-    char frame[64];
-
-    (void)state;
-    memset(message_text, 'x', length);
-    memcpy(message_text, head, sizeof head - 1);
-    memcpy(message_text + length - (sizeof tail - 1), tail, sizeof tail);
-    for (int i = 0; i < 2; i++) {
-        snprintf(frame, sizeof frame, "\n#%zu\n", length);
-        assert_int_equal(feed(guard, frame, &message, &err), 0);
-        assert_int_equal(feed(guard, message_text, &message, &err), 0);
-        assert_int_equal(feed(guard, "\n##\n", &message, &err), 1);
-        assert_int_equal(message.length, length);
-        assert_memory_equal(message.body, message_text, length + 1);
-    }
-    ag_guard_free(guard);
-    free(message_text);
-}
-
-/* However the bytes are cut, the same messages come out. */
-static void test_any_cut(void **state)
-{
-    static const char inside[] = "<edit-config><config>]] \xe2\x82\xac<!-- ]]> --></config>"
-                                 "<x y='z'><![CDATA[]]]]></x></edit-config>";
-    unsigned seed = (unsigned)time(NULL);
-    char stream[4096];
-    char rpc[512];
-    size_t length;
-
-    (void)state;
-    print_message("seed %u\n", seed);
-    snprintf(rpc, sizeof rpc, "<rpc message-id='1' xmlns='" BASE "'>%s</rpc>", inside);
-    for (int round = 0; round < 400; round++) {
-        bool chunked = round % 2 == 1;
-        struct ag_guard *guard = ag_guard_new();
-        struct ag_guard_message message;
-        struct sx_error err;
-        size_t seen = 0;
-        char *end = stpcpy(stream, chunked ? HELLO_1_1 : HELLO_1_0);
-
-        for (int i = 0; i < 3; i++) {
-            size_t half = (size_t)rand_r(&seed) % (strlen(rpc) - 1) + 1;
-
-            if (chunked)
-                end += sprintf(end, "\n#%zu\n%.*s\n#%zu\n%s\n##\n", half, (int)half, rpc,
-                    strlen(rpc) - half, rpc + half);
-            else
-                end += sprintf(end, "%s]]>]]>\r\n", rpc);
-        }
-        length = (size_t)(end - stream);
-        for (size_t at = 0; at < length;) {
-            size_t piece = (size_t)rand_r(&seed) % (round < 40 ? 2 : 60) + 1;
-            int result;
-
-            piece = piece < length - at ? piece : length - at;
-            ag_guard_feed(guard, stream + at, piece);
-            at += piece;
-            while ((result = ag_guard_next(guard, &message, &err)) == 1)
-                if (seen++ > 0)
-                    assert_string_equal(message.body, rpc);
-            if (result < 0)
-                fail_msg("round %d: %s", round, err.message);
-        }
-        assert_int_equal(seen, 4);
-        ag_guard_free(guard);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -513,12 +312,8 @@ int main(void)
         cmocka_unit_test(test_hostile_frames),
         cmocka_unit_test(test_stray_feed),
         cmocka_unit_test(test_operation),
-        cmocka_unit_test(test_attribute_without_namespace),
         cmocka_unit_test(test_answered),
         cmocka_unit_test(test_well_formed),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_largest),
-        cmocka_unit_test(test_any_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

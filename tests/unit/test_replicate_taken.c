@@ -2,6 +2,7 @@
 /* The subordinate's side of replication: what is taken from whom. */
 #include "state.h"
 #include "test_pair.h"
+#include "test_rows.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,6 +86,28 @@ static void a_refusal_and_a_retry_bring_both_level(void **state)
     sx_test_tick(&a, SX_REFUSED_RETRY_MS);
     sx_test_exchange(&a, &b);
     assert_string_equal(sx_test_number(&b, "ann"), "101");
+    assert_false(sx_test_alarm(&a, 20009));
+    assert_false(sx_test_alarm(&b, 20009));
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
+static void what_cannot_be_stored_is_refused_and_taken_later(void **state)
+{
+    struct sx_test_engine a, b;
+
+    sx_test_pair_open(&a, &b, *state);
+    sx_test_sql(b.folder, "CREATE TRIGGER broken BEFORE INSERT ON revision "
+                          "BEGIN SELECT RAISE(ABORT, 'made to fail'); END");
+    assert_true(sx_test_entry(&a, "ann", 100));
+    sx_test_exchange(&a, &b);
+    assert_true(sx_test_alarm(&a, 20009));
+    assert_true(sx_test_alarm(&b, 20009));
+    assert_string_equal(sx_test_number(&b, "ann"), "");
+    sx_test_sql(b.folder, "DROP TRIGGER broken");
+    sx_test_tick(&a, SX_REFUSED_RETRY_MS);
+    sx_test_exchange(&a, &b);
+    assert_string_equal(sx_test_number(&b, "ann"), "100");
     assert_false(sx_test_alarm(&a, 20009));
     assert_false(sx_test_alarm(&b, 20009));
     sx_test_engine_close(&a);
@@ -225,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_revision_that_comes_twice_is_taken_once),
         cmocka_unit_test(a_gap_is_refused),
         cmocka_unit_test(a_refusal_and_a_retry_bring_both_level),
+        cmocka_unit_test(what_cannot_be_stored_is_refused_and_taken_later),
         cmocka_unit_test(a_revision_from_another_than_the_primary_is_not_taken),
         cmocka_unit_test(a_primary_takes_no_revision),
         cmocka_unit_test(diverged_histories_are_not_merged),

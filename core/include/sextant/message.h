@@ -57,6 +57,7 @@ struct sx_message {
             char reason[SX_REASON_MAX];
         } refusal;
     };
+    bool more; /**< REVISION: another one follows at once, and may be taken together with it */
     uint64_t total; /**< SNAPSHOT_BEGIN: bytes in all, estimated; PIECE: bytes sent so far */
 };
 

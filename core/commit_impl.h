@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "state.h"
+
+/* What the files of the commit share: commit.c for own edits, commit_taken.c for what peers send.
+ */
+
+/** What a commit is about to store. */
+struct sx_commit {
+    struct sx_engine *engine;
+    struct sx_transaction *transaction;
+    const struct sx_change_list *changes;
+    struct sx_history history; /**< after it */
+    bool lineage_is_ours;
+    bool ends_wait; /**< a commit of our own: no other configuration is waited for any more */
+    const struct sx_revision *const *revisions; /**< for the journal; borrowed */
+    size_t revision_count; /**< 0: no replicated content changes */
+};
+
+/** Stores what the commit holds, and only then makes it the present. Frees the transaction; after a
+ * failure nothing has changed. */
+int sx_commit_finish(
+    struct sx_commit *commit, const struct sx_origin *origin, struct sx_error *err);

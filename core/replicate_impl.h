@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "state.h"
+
+/* What the two sides of replication share: replicate.c sends, revision_in.c takes. */
+
+/** True when the holder of `other` is no longer on the way of `history`. */
+bool sx_replicate_diverged(const struct sx_history *history, const struct sx_history *other);
+
+/** Why configuration from this peer is not taken, or NULL. Static storage, or the peer's. */
+const char *sx_replicate_not_from(struct sx_engine *engine, const struct sx_peer *peer);
+
+/** Tells the peer, and notes, that its revision `number` (0: its snapshot) is not taken. */
+void sx_replicate_refuse(
+    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason);
+
+/** A SX_MESSAGE_REVISION from a peer; its revision may pass on. */
+void sx_revision_take(struct sx_engine *engine, struct sx_peer *peer, struct sx_message *message);
+
+/** Forgets revisions that wait for those that follow them. */
+void sx_revision_forget(struct sx_engine *engine);

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test_schema.h"
+#include "test_tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/** Paths of the module's containers. */
+#define T "/sextant-test:top"
+#define L "/sextant-test:lists"
+
+static struct sx_schema *schema;
+
+static int load_schema(void **state)
+{
+    (void)state;
+    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
+    return 0;
+}
+
+static int free_schema(void **state)
+{
+    (void)state;
+    sx_schema_free(schema);
+    return 0;
+}
+
+static int open_tree(void **state)
+{
+    struct sx_tree *tree = malloc(sizeof *tree);
+
+    assert_non_null(tree);
+    *tree = sx_test_tree(schema);
+    *state = tree;
+    return 0;
+}
+
+static int close_tree(void **state)
+{
+    sx_tree_clear(*state);
+    free(*state);
+    return 0;
+}
+
+static void test_merge(void **state)
+{
+    sx_test_expect(*state, SX_TEST_TOP("<plain>x</plain>"),
+        "create " T "/plain {\"sextant-test:plain\":\"x\"}\n");
+    sx_test_expect(*state, SX_TEST_TOP("<plain>y</plain>"),
+        "replace " T "/plain {\"sextant-test:plain\":\"y\"} was {\"sextant-test:plain\":\"x\"}\n");
+    sx_test_expect(*state, SX_TEST_TOP("<plain>y</plain>"), "");
+    sx_test_expect(*state, SX_TEST_TOP(""), "");
+}
+
+static void test_default_made_explicit(void **state)
+{
+    sx_test_expect(*state, SX_TEST_TOP("<number>5</number>"),
+        "create " T "/number {\"sextant-test:number\":5}\n");
+    sx_test_expect(*state, SX_TEST_TOP("<number>5</number>"), "");
+    sx_test_expect(*state, SX_TEST_TOP("<number nc:operation='delete'/>"), "delete " T "/number\n");
+    sx_test_refused(
+        *state, SX_TEST_TOP("<number nc:operation='delete'/>"), SX_E_DATA_MISSING, T "/number");
+    sx_test_expect(*state, SX_TEST_TOP("<number nc:operation='remove'/>"), "");
+    sx_test_expect(*state, SX_TEST_TOP("<number nc:operation='create'>6</number>"),
+        "create " T "/number {\"sextant-test:number\":6}\n");
+    sx_test_refused(*state, SX_TEST_TOP("<number nc:operation='create'>7</number>"),
+        SX_E_DATA_EXISTS, T "/number");
+}
+
+static void test_containers_are_no_items(void **state)
+{
+    sx_test_refused(
+        *state, "<top " SX_TEST_NAMESPACES " nc:operation='delete'/>", SX_E_DATA_MISSING, T);
+    sx_test_expect(*state, "<top " SX_TEST_NAMESPACES " nc:operation='remove'/>", "");
+    sx_test_set(*state, SX_TEST_TOP("<plain>x</plain><own>o</own><agreed><name>n</name></agreed>"));
+    sx_test_refused(
+        *state, "<top " SX_TEST_NAMESPACES " nc:operation='create'/>", SX_E_DATA_EXISTS, T);
+    /* Each change is of one scope. */
+    sx_test_expect(*state, "<top " SX_TEST_NAMESPACES " nc:operation='delete'/>",
+        "delete " T "/plain\ndelete " T "/own\ndelete " T "/agreed/name\n");
+}
+
+static void test_list_entries(void **state)
+{
+    const char *create =
+        SX_TEST_LISTS("<entry nc:operation='create'><name>a</name><c><d>1</d></c></entry>");
+
+    sx_test_expect(*state, create,
+        "create " L "/entry[name='a'] {\"sextant-test:entry\":[{\"name\":\"a\",\"c\":{\"d\":\"1\"}"
+        "}]}\n");
+    sx_test_refused(*state, create, SX_E_DATA_EXISTS, L "/entry[name='a']");
+    sx_test_expect(*state,
+        SX_TEST_LISTS("<entry><name>a</name><value>v</value><label>l</label></entry>"),
+        "create " L "/entry[name='a']/value {\"sextant-test:value\":\"v\"}\n"
+        "create " L "/entry[name='a']/label[.='l'] {\"sextant-test:label\":[\"l\"]}\n");
+    sx_test_expect(*state,
+        SX_TEST_LISTS("<entry nc:operation='replace'><name>a</name><value>v</value></entry>"),
+        "delete " L "/entry[name='a']/label[.='l']\n"
+        "delete " L "/entry[name='a']/c/d\n");
+    sx_test_refused(*state, SX_TEST_LISTS("<entry nc:operation='delete'><name>b</name></entry>"),
+        SX_E_DATA_MISSING, L "/entry[name='b']");
+    sx_test_expect(*state,
+        SX_TEST_LISTS("<entry nc:operation='delete'><name>a</name></entry>"
+                      "<entry nc:operation='remove'><name>b</name></entry>"),
+        "delete " L "/entry[name='a']\n");
+}
+
+static void test_same_again_is_no_change(void **state)
+{
+    const char *content = SX_TEST_LISTS("<entry><name>a</name><value>v</value><sub><a>1</a><b>2</b>"
+                                        "</sub></entry><ordered><id>x</id></ordered>");
+
+    sx_test_set(*state, content);
+    sx_test_expect(*state, content, "");
+    sx_test_expect(*state,
+        "<lists " SX_TEST_NAMESPACES " nc:operation='replace'><entry><name>a</name><value>v</value>"
+        "<sub><a>1</a><b>2</b></sub></entry><ordered><id>x</id></ordered></lists>",
+        "");
+    /* Deleted and made again in one request: nothing is left of it. */
+    sx_test_expect(*state,
+        SX_TEST_LISTS("<ordered nc:operation='delete'><id>x</id></ordered>"
+                      "<ordered nc:operation='create'><id>x</id></ordered>"),
+        "");
+}
+
+static void test_default_operation(void **state)
+{
+    struct sx_error err;
+    char *changes;
+
+    sx_test_set(*state, SX_TEST_TOP("<plain>x</plain><colour>red</colour>"));
+    assert_int_equal(
+        sx_test_tree_edit(*state, SX_TEST_TOP("<hidden>h</hidden>"), SX_DEFAULT_NONE, NULL, &err),
+        -1);
+    assert_int_equal(err.code, SX_E_DATA_MISSING);
+    assert_string_equal(err.path, T "/hidden");
+    assert_int_equal(sx_test_tree_edit(*state,
+                         SX_TEST_TOP("<plain>y</plain><hidden nc:operation='merge'>h</hidden>"),
+                         SX_DEFAULT_NONE, &changes, &err),
+        0);
+    assert_string_equal(changes, "create " T "/hidden {\"sextant-test:hidden\":\"h\"}\n");
+    free(changes);
+    assert_int_equal(sx_test_tree_edit(*state, SX_TEST_TOP("<colour>red</colour>"),
+                         SX_DEFAULT_REPLACE, &changes, &err),
+        0);
+    assert_string_equal(changes, "delete " T "/plain\ndelete " T "/hidden\n");
+    free(changes);
+}
+
+static void test_choice(void **state)
+{
+    sx_test_set(
+        *state, SX_TEST_TOP("<tcp-port>8</tcp-port><tcp-options><mss>9</mss></tcp-options>"));
+    sx_test_expect(*state, SX_TEST_TOP("<udp-port>7</udp-port>"),
+        "delete " T "/tcp-port\n"
+        "delete " T "/tcp-options/mss\n"
+        "create " T "/udp-port {\"sextant-test:udp-port\":7}\n");
+    sx_test_expect(*state, SX_TEST_TOP("<b2><c>1</c></b2>"),
+        "delete " T "/udp-port\n"
+        "create " T "/b2 {\"sextant-test:b2\":{\"c\":\"1\"}}\n");
+    sx_test_expect(*state, SX_TEST_TOP("<a2>1</a2>"),
+        "create " T "/a2 {\"sextant-test:a2\":\"1\"}\ndelete " T "/b2\n");
+    sx_test_refused(*state, SX_TEST_TOP("<a2>1</a2><b1>1</b1>"), SX_E_BAD_ELEMENT, T "/a2");
+    sx_test_refused(
+        *state, SX_TEST_TOP("<udp-flag>1</udp-flag><a2>1</a2>"), SX_E_BAD_ELEMENT, T "/udp-flag");
+    /* To leave one case for another in one request is fine. */
+    sx_test_expect(*state, SX_TEST_TOP("<a2 nc:operation='delete'/><udp-port>3</udp-port>"),
+        "create " T "/udp-port {\"sextant-test:udp-port\":3}\ndelete " T "/a2\n");
+}
+
+static void test_given_twice(void **state)
+{
+    sx_test_refused(
+        *state, SX_TEST_TOP("<plain>a</plain><plain>b</plain>"), SX_E_BAD_ELEMENT, T "/plain");
+    sx_test_refused(*state,
+        SX_TEST_LISTS("<entry><name>a</name></entry><entry><name>a</name></entry>"),
+        SX_E_BAD_ELEMENT, L "/entry[name='a']");
+}
+
+static void test_anydata(void **state)
+{
+    sx_test_expect(*state, SX_TEST_TOP("<blob><any>thing</any></blob>"),
+        "create " T "/blob {\"sextant-test:blob\":{\"any\":\"thing\"}}\n");
+    sx_test_expect(*state, SX_TEST_TOP("<blob><any>thing</any></blob>"), "");
+    sx_test_expect(*state, SX_TEST_TOP("<blob nc:operation='delete'/>"), "delete " T "/blob\n");
+}
+
+static void test_quotes_in_keys(void **state)
+{
+    struct sx_error err;
+
+    sx_test_expect(*state, SX_TEST_LISTS("<ordered><id>it's</id></ordered>"),
+        "create " L
+        "/ordered[id=\"it's\"] {\"sextant-test:ordered\":[{\"id\":\"it's\"}]} after \n");
+    err = sx_test_refused(*state, SX_TEST_LISTS("<ordered><id>'\"</id></ordered>"),
+        SX_E_INVALID_VALUE, L "/ordered/id");
+    assert_non_null(strstr(err.message, "one kind of quotes"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_merge, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_default_made_explicit, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_containers_are_no_items, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_list_entries, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_same_again_is_no_change, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_default_operation, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_choice, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_given_twice, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_anydata, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_quotes_in_keys, open_tree, close_tree),
+    };
+
+    return cmocka_run_group_tests(tests, load_schema, free_schema);
+}
