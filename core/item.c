@@ -6,6 +6,7 @@
 #include "sextant/schema.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int check_node(const struct lyd_node *node, struct sx_error *err)
 {
@@ -61,20 +62,37 @@ static struct lyd_node *first_item(const struct lyd_node *parent)
     return node;
 }
 
+/* Bytes up to the last that is not white space; at least 1. */
+static size_t length_of(const char *json)
+{
+    size_t length = strlen(json);
+
+    while (length > 1 && strchr(" \t\r\n", json[length - 1]))
+        length--;
+    return length > 0 ? length : 1;
+}
+
 static int parse(struct ly_ctx *context, struct lyd_node *parent, const char *json,
     struct lyd_node **first, struct sx_error *err)
 {
     struct ly_in *in = NULL;
+    size_t parsed;
     LY_ERR result;
 
     if (ly_in_new_memory(json, &in) != LY_SUCCESS)
         abort(); /* only for want of memory */
     result = lyd_parse_data(context, parent, in, LYD_JSON,
         LYD_PARSE_ONLY | LYD_PARSE_STRICT | LYD_PARSE_NO_STATE, 0, first);
+    parsed = ly_in_parsed(in);
     ly_in_free(in, 0);
-    if (result == LY_SUCCESS)
-        return 0;
-    return sx_libyang_error(context, SX_E_INVALID_VALUE, NULL, err);
+    if (result != LY_SUCCESS)
+        return sx_libyang_error(context, SX_E_INVALID_VALUE, NULL, err);
+    /* libyang 2.1.30 takes a text that ends early for an empty one, and does not look at what comes
+     * after the object. */
+    if (json[length_of(json) - 1] != '}' || parsed < length_of(json))
+        return sx_error_set(
+            err, SX_E_MALFORMED_MESSAGE, "a value is not one whole JSON object: %.80s", json);
+    return 0;
 }
 
 int sx_item_parse(struct ly_ctx *context, const struct lyd_node *parent, const char *json,

@@ -4,3 +4,8 @@
 Shared by tools/quickstart, tools/soak and the integration tests. Standard library only, apart from
 `ssh`, which uses Debian's python3-ncclient and python3-paramiko.
 """
+
+import os
+
+# Debian keeps snmptrapd where an ordinary user's PATH does not look.
+os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
