@@ -109,7 +109,9 @@ static void serve(struct sx_engine *engine, struct sx_peer *peer)
         peer->sent = peer->acknowledged = sx_history_revision(theirs);
         peer->window_bytes = 0;
     }
-    send_revisions(engine, peer);
+    /* A peer that lags gets rows, which it takes at once, not one revision for each answer. */
+    if (peer->sent - peer->acknowledged <= SX_WINDOW_REVISIONS / 2)
+        send_revisions(engine, peer);
 }
 
 /* At each interval the primary tells its digest to be compared, and all tell where they stand. */
