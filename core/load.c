@@ -28,32 +28,36 @@ static const struct lysc_node *list_of(
     return sx_schema_class(schema) ? schema : NULL;
 }
 
-/* The containers above an outermost list, made where they are missing and hold nothing of their
- * own. */
+/* The node above an outermost list, NULL for the top level. Containers that hold nothing of their
+ * own are made where they are missing; *made becomes the topmost of them. */
 static int find_parent(struct sx_tree *tree, const struct lysc_node *schema,
-    struct lyd_node **ret_parent, struct sx_error *err)
+    struct lyd_node **ret_parent, struct lyd_node **made, struct sx_error *err)
 {
     const struct lysc_node *above = lysc_data_parent(schema);
-    struct lyd_node *upper = NULL, *node;
+    struct lyd_node *upper = NULL, *node = above ? sx_rest_find(tree->root, above) : NULL;
 
-    if (!above) {
-        *ret_parent = NULL;
-        return 0;
-    }
-    node = sx_rest_find(tree->root, above);
-    if (!node) {
+    if (above && !node) {
         if (!lysc_is_np_cont(above))
             return sx_error_set(err, SX_E_DATA_MISSING,
                 "%s: the container %s, which it belongs to, is not there", schema->name,
                 above->name);
-        if (find_parent(tree, above, &upper, err) < 0)
+        if (find_parent(tree, above, &upper, made, err) < 0)
             return -1;
         if (lyd_new_inner(upper, above->module, above->name, 0, &node) != LY_SUCCESS ||
             (!upper && lyd_insert_sibling(tree->root, node, &tree->root) != LY_SUCCESS))
             abort(); /* only for want of memory */
+        if (!*made)
+            *made = node;
     }
     *ret_parent = node;
     return 0;
+}
+
+static void forget_made(struct sx_tree *tree, struct lyd_node *made)
+{
+    if (made && tree->root == made)
+        tree->root = made->next;
+    lyd_free_tree(made);
 }
 
 static int check_entry(const struct lyd_node *entry, const struct lysc_node *list,
@@ -79,7 +83,7 @@ static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
 {
     struct ly_ctx *context = sx_schema_context(tree->schema);
     const struct lysc_node *list = list_of(context, fragment->list, *cursor);
-    struct lyd_node *parent = NULL, *entry = NULL;
+    struct lyd_node *parent = NULL, *entry = NULL, *made = NULL;
 
     if (!list || !(sx_schema_class(list)->flags & SX_NODE_FRAGMENT))
         return sx_error_set(err, SX_E_UNKNOWN_ELEMENT, "the schema has no such list");
@@ -88,14 +92,12 @@ static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
             sx_scope_name(sx_schema_class(list)->scope), sx_scope_name(fragment->scope));
     if (*cursor && (*cursor)->schema == list)
         parent = lyd_parent(*cursor);
-    else if (find_parent(tree, list, &parent, err) < 0)
-        return -1;
+    else if (find_parent(tree, list, &parent, &made, err) < 0)
+        goto failed;
     if (sx_item_parse(context, parent, fragment->body, &entry, err) < 0)
-        return -1;
-    if (check_entry(entry, list, fragment, parent ? lyd_child(parent) : tree->root, err) < 0) {
-        lyd_free_siblings(entry);
-        return -1;
-    }
+        goto failed;
+    if (check_entry(entry, list, fragment, parent ? lyd_child(parent) : tree->root, err) < 0)
+        goto failed;
     if ((parent ? lyd_insert_child(parent, entry)
                 : lyd_insert_sibling(tree->root, entry, &tree->root)) != LY_SUCCESS)
         abort(); /* only for want of memory */
@@ -103,6 +105,10 @@ static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
         sx_digest_add(tree->digest, entry);
     *cursor = entry;
     return 0;
+failed:
+    lyd_free_siblings(entry);
+    forget_made(tree, made);
+    return -1;
 }
 
 /* All items of what a top-level node holds outside of lists are of the row's scope. */

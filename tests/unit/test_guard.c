@@ -113,8 +113,8 @@ static void test_hostile_frames(void **state)
         "\n#+5\n", "\n#05\n", "\n#\n", "\n#x\n", "\n# 5\n", "\n#5 \n", "\n#5\r\n",
         "\n#4294967295\n", "\n#16777217\n", "#5\n<rpc/>", "x", "<rpc/>", "\r\n#5\n",
         "\n#6\n<rpc/>\n#", "\n#6\n<rpc/>\n##x", "\n#6\n<rpc/>##\n", "\n#6\n<rpc/>\n#0\n",
-        "\n#8\n"
-        "12345678\n##\n"};
+        ("\n#8\n"
+         "12345678\n##\n")};
 
     (void)state;
     for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {

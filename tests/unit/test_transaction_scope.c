@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load.h"
+#include "sextant/memory.h"
+#include "test_schema.h"
+#include "test_tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/** Paths of the module's containers. */
+#define T "/sextant-test:top"
+#define L "/sextant-test:lists"
+
+static struct sx_schema *schema;
+
+static int load_schema(void **state)
+{
+    (void)state;
+    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
+    return 0;
+}
+
+static int free_schema(void **state)
+{
+    (void)state;
+    sx_schema_free(schema);
+    return 0;
+}
+
+static int open_tree(void **state)
+{
+    struct sx_tree *tree = malloc(sizeof *tree);
+
+    assert_non_null(tree);
+    *tree = sx_test_tree(schema);
+    *state = tree;
+    return 0;
+}
+
+static int close_tree(void **state)
+{
+    sx_tree_clear(*state);
+    free(*state);
+    return 0;
+}
+
+static const uint8_t salt[16];
+
+/* Content of one scope as it comes from a peer: loaded row by row, not validated. */
+static struct lyd_node *incoming(const char *top, const char *entry)
+{
+    struct sx_tree tree = {.schema = schema};
+    struct lyd_node *cursor = NULL;
+    struct sx_error err;
+    const struct sx_fragment rows[] = {
+        {.scope = SX_SCOPE_REPLICATED, .list = (char *)T, .key = (char *)"", .body = (char *)top},
+        {.scope = SX_SCOPE_REPLICATED,
+            .list = (char *)L "/entry",
+            .key = (char *)"[name='new']",
+            .body = (char *)entry}};
+
+    for (size_t i = 0; i < 2; i++)
+        if (sx_load_fragment(&tree, &cursor, &rows[i], &err) < 0)
+            fail_msg("%s", err.message);
+    return tree.root;
+}
+
+static void fill(struct sx_tree *tree)
+{
+    sx_test_set(tree, SX_TEST_TOP("<plain>old</plain><own>mine</own><agreed><name>n</name></agreed>"
+                                  "<mode>full</mode><detail>d</detail><colour>old</colour>"));
+    sx_test_set(tree, SX_TEST_LISTS("<entry><name>old</name></entry><local><k>1</k></local>"
+                                    "<ordered><id>old</id></ordered>"));
+}
+
+static void test_replace(void **state)
+{
+    struct sx_tree *tree = *state;
+    struct sx_transaction *transaction;
+    uint8_t digest[SX_DIGEST_SIZE];
+    struct sx_error err;
+    char *content;
+
+    fill(tree);
+    transaction = sx_transaction_begin(tree, salt);
+    assert_int_equal(sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED,
+                         incoming("{\"sextant-test:top\":{\"hidden\":\"h\",\"number\":5}}",
+                             "{\"sextant-test:entry\":[{\"name\":\"new\"}]}"),
+                         &err),
+        0);
+    if (sx_transaction_validate(transaction, &err) < 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(sx_transaction_changes(transaction)->count, 0);
+    sx_transaction_keep(transaction);
+    content = sx_test_content(tree->root, false);
+    assert_string_equal(content,
+        L "/entry[name='new'] = \n" L "/entry[name='new']/name = new\n" L "/local[k='1'] = \n" L
+          "/local[k='1']/k = 1\n" T "/agreed/name = n\n" T "/hidden = h\n" T "/number = 5\n" T
+          "/own = mine\n");
+    sx_test_digest(tree, digest);
+    assert_memory_equal(tree->digest, digest, SX_DIGEST_SIZE);
+    sx_test_check_links(tree->root);
+    free(content);
+    /* Defaults are complete: an edit works on. */
+    sx_test_expect(tree, SX_TEST_TOP("<number nc:operation='delete'/>"), "delete " T "/number\n");
+}
+
+static void test_undo(void **state)
+{
+    struct sx_tree *tree = *state;
+    struct sx_transaction *transaction;
+    struct sx_error err;
+    char *before, *after;
+
+    fill(tree);
+    before = sx_test_dump(tree->root);
+    for (int valid = 0; valid < 2; valid++) {
+        transaction = sx_transaction_begin(tree, salt);
+        assert_int_equal(
+            sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED,
+                incoming("{\"sextant-test:top\":{\"hidden\":\"h\"}}",
+                    valid
+                        ? "{\"sextant-test:entry\":[{\"name\":\"new\"}]}"
+                        : "{\"sextant-test:entry\":[{\"name\":\"new\",\"value\":\"forbidden\"}]}"),
+                &err),
+            0);
+        assert_int_equal(sx_transaction_validate(transaction, &err), valid ? 0 : -1);
+        sx_transaction_undo(transaction);
+        after = sx_test_dump(tree->root);
+        assert_string_equal(after, before);
+        sx_test_check_links(tree->root);
+        free(after);
+    }
+    free(before);
+}
+
+static void test_other_scope_is_refused(void **state)
+{
+    struct sx_tree *tree = *state;
+    struct sx_transaction *transaction;
+    struct sx_error err;
+    char *before, *after;
+
+    fill(tree);
+    before = sx_test_dump(tree->root);
+    transaction = sx_transaction_begin(tree, salt);
+    assert_int_equal(sx_transaction_replace_scope(transaction, SX_SCOPE_PEER_SPECIFIC,
+                         incoming("{\"sextant-test:top\":{\"hidden\":\"h\"}}",
+                             "{\"sextant-test:entry\":[{\"name\":\"new\"}]}"),
+                         &err),
+        -1);
+    assert_non_null(strstr(err.message, "is replicated, not peer-specific"));
+    sx_transaction_undo(transaction);
+    after = sx_test_dump(tree->root);
+    assert_string_equal(after, before);
+    free(before);
+    free(after);
+}
+
+static void test_nothing_comes(void **state)
+{
+    struct sx_tree *tree = *state;
+    struct sx_transaction *transaction;
+    struct sx_error err;
+    char *content;
+
+    fill(tree);
+    transaction = sx_transaction_begin(tree, salt);
+    assert_int_equal(sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED, NULL, &err), 0);
+    assert_int_equal(sx_transaction_validate(transaction, &err), 0);
+    sx_transaction_keep(transaction);
+    content = sx_test_content(tree->root, false);
+    assert_string_equal(content,
+        L "/local[k='1'] = \n" L "/local[k='1']/k = 1\n" T "/agreed/name = n\n" T "/own = mine\n");
+    free(content);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_replace, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_undo, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_other_scope_is_refused, open_tree, close_tree),
+        cmocka_unit_test_setup_teardown(test_nothing_comes, open_tree, close_tree),
+    };
+
+    return cmocka_run_group_tests(tests, load_schema, free_schema);
+}
