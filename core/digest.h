@@ -7,9 +7,9 @@ struct lyd_node;
 
 /**
  * The digest of design section 1: a sum modulo 2^256 (little endian) of one SHA-256 per explicitly
- * set item below and including `subtree`: SHA-256(data path NUL canonical value) for leafs,
- * leaf-list entries and anydata, SHA-256(data path NUL) for list entries and presence containers;
- * an entry of a user-ordered list or leaf-list also hashes the path of its predecessor.
+ * set replicated item below and including `subtree`: SHA-256(data path NUL canonical value) for
+ * leafs, leaf-list entries and anydata, SHA-256(data path NUL) for list entries and presence
+ * containers; an entry of a user-ordered list or leaf-list also hashes the path of its predecessor.
  * Nodes with the default flag, non-presence containers and state do not count.
  */
 void sx_digest_add(uint8_t digest[SX_DIGEST_SIZE], const struct lyd_node *subtree);
