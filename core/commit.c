@@ -61,7 +61,7 @@ static int store(struct sx_commit *commit, struct sx_error *err)
     struct sx_engine *engine = commit->engine;
     struct sx_store *to = engine->store;
 
-    if (sx_store_begin(to, err) < 0)
+    if (sx_reserve_check(engine, err) < 0 || sx_store_begin(to, err) < 0)
         return -1;
     if (sx_store_put(to, sx_transaction_fragments(commit->transaction), err) < 0)
         goto failed;

@@ -254,6 +254,10 @@ size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_
 
     for (size_t i = 0; i < engine->peer_count; i++)
         of_peer(&wanted, &engine->peers[i]);
+    if (engine->no_room)
+        want(&wanted, 15010, NULL,
+            "The file system of %s is full: no configuration is taken until there is room",
+            engine->directory);
     of_list(&wanted);
     of_restart(&wanted);
     of_primary(&wanted);

@@ -94,6 +94,8 @@ static int64_t next_deadline(const struct sx_engine *engine)
 
     if (engine->peer_count > 0)
         deadline = engine->sync_at_ms;
+    if (engine->no_room && engine->room_at_ms < deadline)
+        deadline = engine->room_at_ms;
     for (size_t i = 0; i < engine->peer_count; i++) {
         const struct sx_peer *peer = &engine->peers[i];
 
@@ -114,6 +116,7 @@ static void settle(struct sx_engine *engine)
     sx_membership_settle(engine);
     sx_hello_settle(engine, NULL);
     sx_replicate_settle(engine);
+    sx_reserve_settle(engine);
     sx_alarms_settle(engine);
     if (engine->status_changed)
         sx_update_add(engine->update, SX_ACTION_STATUS, NULL);
@@ -130,6 +133,17 @@ static void start_step(struct sx_engine *engine, int64_t time_ms, int64_t monoto
     memcpy(engine->random, random, sizeof engine->random);
     engine->update = update;
     engine->steps++;
+}
+
+/* After a crash this tells which of the last edits is there. */
+static void say_position(struct sx_engine *engine)
+{
+    if (engine->history.count == 0)
+        sx_update_log(engine->update, SX_LOG_INFO, "database: no revision yet");
+    else
+        sx_update_log(engine->update, SX_LOG_INFO, "database: revision %llu of lineage %s",
+            (unsigned long long)sx_history_revision(&engine->history),
+            sx_history_lineage(&engine->history));
 }
 
 int sx_engine_open(const struct sx_engine_options *options, struct sx_update *update,
@@ -155,9 +169,11 @@ int sx_engine_open(const struct sx_engine_options *options, struct sx_update *up
         return -1;
     }
     boot(engine);
+    sx_reserve_open(engine);
     sx_cluster_settle(engine);
     sx_replicate_recall(engine);
     settle(engine);
+    say_position(engine);
     engine->update = NULL;
     *ret_engine = engine;
     return 0;

@@ -24,7 +24,7 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
             sx_history_revision(&engine->history)))
         return sx_error_set(err, SX_E_ACCESS_DENIED,
             "the configurations have diverged: run force-config-update on the subordinate");
-    if (sx_store_begin(engine->store, err) < 0)
+    if (sx_reserve_check(engine, err) < 0 || sx_store_begin(engine->store, err) < 0)
         return -1;
     if (sx_store_stage_clear(engine->store, err) < 0 || sx_store_commit(engine->store, err) < 0) {
         sx_store_rollback(engine->store);

@@ -34,6 +34,10 @@
 #define SX_SNAPSHOT_STALL_MS 30000
 /** A name that did not resolve is asked for again after so long. */
 #define SX_RESOLVE_RETRY_MS 10000
+/** Bytes that are kept free on the database's file system, and when to look again for room there.
+ */
+#define SX_RESERVE_BYTES (1u << 20)
+#define SX_RESERVE_RETRY_MS 5000
 /** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
 #define SX_WAL_PAGES 1000
 
@@ -159,6 +163,8 @@ struct sx_engine {
     int64_t sync_at_ms; /**< monotonic */
 
     struct sx_alarms alarms;
+    bool no_room; /**< the file system is full: the reserve is used up, see reserve.c */
+    int64_t room_at_ms; /**< monotonic: when it is tried again */
     uint64_t steps;
 
     /* The step under way. */
@@ -281,6 +287,13 @@ int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
 int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err);
 /** snapshot_in.c: forgets a snapshot that was coming in. */
 void sx_snapshot_forget(struct sx_engine *engine);
+
+/** reserve.c: at a boot, keeps room on the file system. */
+void sx_reserve_open(struct sx_engine *engine);
+/** reserve.c: frees what is kept when the store found no room; keeps it anew when there is. */
+void sx_reserve_settle(struct sx_engine *engine);
+/** reserve.c: 0 when configuration may be written, or -1: the file system is full. */
+int sx_reserve_check(struct sx_engine *engine, struct sx_error *err);
 
 /** backup.c: keeps a copy of the database under backups/; its path goes to engine->backup. */
 int sx_backup(struct sx_engine *engine, const char *why, struct sx_error *err);

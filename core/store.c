@@ -29,6 +29,18 @@ size_t sx_store_wal_pages(const struct sx_store *store)
     return store->wal_pages;
 }
 
+bool sx_store_is_full(const struct sx_store *store)
+{
+    return store->full;
+}
+
+/* After a write that failed. */
+static void note_full(struct sx_store *store)
+{
+    if ((sqlite3_errcode(store->db) & 0xff) == SQLITE_FULL)
+        store->full = true;
+}
+
 /*
  * A commit that failed may have reached the log complete: its last page was written and only the
  * wait for the disk failed. SQLite forgets it, but a crash now would bring it back. So it is
@@ -37,8 +49,10 @@ size_t sx_store_wal_pages(const struct sx_store *store)
  */
 static int repair(struct sx_store *store, struct sx_error *err)
 {
-    if (sx_sql_run(store->statements[SX_STORE_REPAIR], err, "") < 0)
+    if (sx_sql_run(store->statements[SX_STORE_REPAIR], err, "") < 0) {
+        note_full(store);
         return -1;
+    }
     store->suspect = false;
     return 0;
 }
@@ -67,12 +81,13 @@ int sx_store_commit(struct sx_store *store, struct sx_error *err)
         return -1;
     }
     if (sx_sql_run(store->statements[SX_STORE_COMMIT], err, "") < 0) {
+        note_full(store);
         sx_store_rollback(store);
         store->suspect = true;
         repair(store, &ignored);
         return -1;
     }
-    store->writing = false;
+    store->writing = store->full = false;
     return 0;
 }
 
@@ -103,8 +118,10 @@ int sx_store_check_writing(struct sx_store *store, struct sx_error *err)
 
 int sx_store_written(struct sx_store *store, int rc)
 {
-    if (rc < 0)
+    if (rc < 0) {
         store->failed = true;
+        note_full(store);
+    }
     return rc;
 }
 

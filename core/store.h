@@ -102,6 +102,9 @@ int sx_store_active_alarms(struct sx_store *store, struct sx_alarm_event **ret_e
 int sx_store_alarm_history(struct sx_store *store, uint64_t sequence, size_t limit,
     struct sx_alarm_event **ret_events, size_t *ret_count, struct sx_error *err);
 
+/** True when the last write failed because its file system has no room. */
+bool sx_store_is_full(const struct sx_store *store);
+
 /** Pages in the write-ahead log after the last commit: the agent checkpoints when they are many. */
 size_t sx_store_wal_pages(const struct sx_store *store);
 

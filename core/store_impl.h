@@ -98,6 +98,7 @@ struct sx_store {
     bool writing; /**< between begin and commit */
     bool failed; /**< a write since begin failed: only rollback helps */
     bool suspect; /**< a commit failed and may still stand in the log, see store.c */
+    bool full; /**< a write failed for want of room, and none succeeded since */
     size_t wal_pages;
     struct sx_fragment_table fragments;
     struct sx_fragment_table stage;

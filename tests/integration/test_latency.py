@@ -63,6 +63,7 @@ class Latency(LabTest):
         taken = sorted(end - start for start, end in rounds)
         print(f"applied on both peers after: median {taken[EDITS // 2] * 1000:.1f} ms, "
               f"slowest {taken[-1] * 1000:.1f} ms of {EDITS}")
+        self.assertLess(taken[EDITS // 2], APPLIED_S)
         for start, end in rounds:
             self.assertLess(end - start, APPLIED_S + disk.slowest(start, end))
 

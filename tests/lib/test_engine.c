@@ -29,6 +29,7 @@ static void boot(struct sx_test_engine *test)
     const char *const addresses[] = {test->address, NULL};
     struct sx_engine_options options = {.schema = test->schema,
         .directory = test->folder,
+        .vfs = test->vfs,
         .own_addresses = addresses,
         .software_version = "test",
         .time_ms = START_MS + test->now,
@@ -45,11 +46,18 @@ static void boot(struct sx_test_engine *test)
 void sx_test_engine_open(
     struct sx_test_engine *test, const struct sx_schema *schema, const char *address)
 {
+    sx_test_engine_open_on(test, schema, address, NULL);
+}
+
+void sx_test_engine_open_on(struct sx_test_engine *test, const struct sx_schema *schema,
+    const char *address, const char *vfs)
+{
     char *backups;
 
     memset(test, 0, sizeof *test);
     test->schema = schema;
     test->address = address;
+    test->vfs = vfs;
     test->folder = sx_test_temporary_folder();
     assert_non_null(test->folder);
     backups = sx_format("%s/backups", test->folder);

@@ -8,6 +8,7 @@ struct sx_test_engine {
     const struct sx_schema *schema;
     char *folder;
     const char *address; /**< its own IP address */
+    const char *vfs; /**< SQLite VFS of its store, NULL for the default */
     struct sx_engine *engine;
     int64_t now; /**< milliseconds, both clocks */
     uint8_t random; /**< counts up with each step */
@@ -19,6 +20,10 @@ struct sx_test_engine {
  * it cannot. */
 void sx_test_engine_open(
     struct sx_test_engine *test, const struct sx_schema *schema, const char *address);
+
+/** The same with its store on this VFS, whose name outlives it. */
+void sx_test_engine_open_on(struct sx_test_engine *test, const struct sx_schema *schema,
+    const char *address, const char *vfs);
 
 /** Closes it and removes its folder. */
 void sx_test_engine_close(struct sx_test_engine *test);
