@@ -54,10 +54,14 @@ static int write_file(sqlite3_file *base, const void *data, int length, sqlite3_
     size_t former_length;
     int64_t size;
     uint8_t *was;
-    int rc;
+    int failure = SQLITE_OK, rc;
 
-    if (fate == FAILS)
-        return fault_code(file->vfs, SQLITE_IOERR_WRITE);
+    if (fate == FAILS) {
+        failure = fault_code(file->vfs, SQLITE_IOERR_WRITE);
+        if (failure != SQLITE_FULL)
+            return failure;
+        length /= 2;
+    }
     if (file->node) {
         was = former(file, offset, offset + length, &former_length, &size);
         fault_disk_write(file->node, offset, data, (size_t)length, was, former_length, size);
@@ -65,6 +69,8 @@ static int write_file(sqlite3_file *base, const void *data, int length, sqlite3_
     }
     /* A write that the power fails under may yet reach the disk. */
     rc = file->real->pMethods->xWrite(file->real, data, length, offset);
+    if (failure != SQLITE_OK)
+        return failure;
     return fate == DIES ? SQLITE_IOERR_WRITE : rc;
 }
 

@@ -38,7 +38,8 @@ void fault_vfs_free(struct fault_vfs *vfs);
 uint64_t fault_vfs_calls(const struct fault_vfs *vfs, unsigned kinds);
 
 /** From now on the n-th call of these kinds (1 is the next), and those after it up to `times` in
- * all, return `code`, an SQLITE_… result, without doing anything. `nth` 0 ends that. */
+ * all, return `code`, an SQLITE_… result, without doing anything; but a write that fails with
+ * SQLITE_FULL is cut short: its first half is written. `nth` 0 ends that. */
 void fault_vfs_fail(struct fault_vfs *vfs, unsigned kinds, uint64_t nth, uint64_t times, int code);
 
 /** How many calls failed since the last fault_vfs_fail(). */

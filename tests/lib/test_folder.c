@@ -13,11 +13,22 @@ int sx_test_make_folder(const char *path)
     return mkdir(path, 0700);
 }
 
+static char *make_below(const char *folder)
+{
+    char *path = sx_format("%s/sextant-test-XXXXXX", folder);
+
+    if (mkdtemp(path))
+        return path;
+    free(path);
+    return NULL;
+}
+
 char *sx_test_temporary_folder(void)
 {
-    char *path = sx_format("%s/sextant-test-XXXXXX", P_tmpdir);
+    const char *wanted = getenv("TMPDIR");
+    char *path = wanted ? make_below(wanted) : NULL;
 
-    return mkdtemp(path) ? path : NULL;
+    return path ? path : make_below(P_tmpdir);
 }
 
 static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *place)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The power goes at every call that an operation of the engine makes to its disk, with every kind
- * of loss of what was not synced. After the boot that follows, the engine holds the state before or
- * the state after, says which, and goes on; what was acknowledged is there.
+ * At every call that an operation of the engine makes to its disk, the power goes, with every kind
+ * of loss of what was not synced; and at every call the disk fails or is full. Then the engine
+ * holds the state before or the state after, says which, and goes on; what was acknowledged is
+ * there.
  */
 #include "fault_vfs.h"
 #include "sextant/memory.h"
@@ -11,6 +12,7 @@
 #include "test_pair.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -248,12 +250,64 @@ static void crash_everywhere(const struct sx_schema *schema, const struct operat
     fault_vfs_free(vfs);
 }
 
+/* One call fails and the engine goes on: done and acknowledged are one, at once and after a boot.
+ */
+static bool fail_once(const struct sx_schema *schema, struct fault_vfs *vfs,
+    const struct operation *operation, uint64_t n, int code, struct tally *tally)
+{
+    struct sx_test_engine a = {0}, b;
+    bool acknowledged, failed, done;
+
+    sx_test_engine_open_on(&b, schema, SX_TEST_B, operation->name);
+    operation->prepare(&a, &b);
+    fault_vfs_fail(vfs, FAULT_ALL, n, 1, code);
+    acknowledged = operation->act(&a, &b);
+    failed = fault_vfs_failures(vfs) > 0;
+    fault_vfs_fail(vfs, 0, 0, 0, 0);
+    sx_test_engine_restart(&b);
+    done = operation->is_done(&b);
+    if (acknowledged != done)
+        fail_msg("%s, failing call %d: acknowledged %d, done %d", operation->name, (int)n,
+            acknowledged, done);
+    operation->go_on(&a, &b, done);
+    tally->points++;
+    tally->acknowledged += acknowledged;
+    sx_test_engine_close(&b);
+    if (a.engine)
+        sx_test_engine_close(&a);
+    return failed;
+}
+
+static void fail_everywhere(const struct sx_schema *schema, const struct operation *operation)
+{
+    static const int codes[] = {SQLITE_IOERR, SQLITE_FULL};
+    struct fault_vfs *vfs = fault_vfs_new(operation->name);
+    struct tally tally = {0};
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        bool failed = true;
+
+        for (uint64_t n = 1; failed; n++)
+            failed = fail_once(schema, vfs, operation, n, codes[i], &tally);
+    }
+    print_message("%s: %u failing calls, %u of them did no harm\n", operation->name, tally.points,
+        tally.acknowledged);
+    assert_in_range(tally.acknowledged, 1, tally.points);
+    fault_vfs_free(vfs);
+}
+
+static void everywhere(const struct sx_schema *schema, const struct operation *operation)
+{
+    crash_everywhere(schema, operation);
+    fail_everywhere(schema, operation);
+}
+
 static void of_an_edit(void **state)
 {
     static const struct operation operation = {
         "edit", prepare_alone, edit, edit_is_done, edit_again};
 
-    crash_everywhere(*state, &operation);
+    everywhere(*state, &operation);
 }
 
 static void of_a_commit_of_the_candidate(void **state)
@@ -261,7 +315,7 @@ static void of_a_commit_of_the_candidate(void **state)
     static const struct operation operation = {
         "candidate", prepare_alone, commit_candidate, edit_is_done, edit_again};
 
-    crash_everywhere(*state, &operation);
+    everywhere(*state, &operation);
 }
 
 static void of_a_snapshot_that_comes_in(void **state)
@@ -269,7 +323,7 @@ static void of_a_snapshot_that_comes_in(void **state)
     static const struct operation operation = {
         "snapshot", prepare_joiner, join, join_is_done, join_again};
 
-    crash_everywhere(*state, &operation);
+    everywhere(*state, &operation);
 }
 
 static void of_catching_up(void **state)
@@ -277,7 +331,7 @@ static void of_catching_up(void **state)
     static const struct operation operation = {
         "catch-up", prepare_subordinate, catch_up, catch_up_is_done, catch_up_again};
 
-    crash_everywhere(*state, &operation);
+    everywhere(*state, &operation);
 }
 
 static void of_a_forced_update(void **state)
@@ -285,7 +339,7 @@ static void of_a_forced_update(void **state)
     static const struct operation operation = {
         "forced-update", prepare_subordinate, force_update, force_is_done, force_again};
 
-    crash_everywhere(*state, &operation);
+    everywhere(*state, &operation);
 }
 
 int main(void)
