@@ -4,8 +4,8 @@
 /** Makes an empty folder. Returns 0, or -1. */
 int sx_test_make_folder(const char *path);
 
-/** Makes a fresh folder below $TMPDIR, or below the system's temporary one where that cannot be had;
- * the path is the caller's to free(). */
+/** Makes a fresh folder below $TMPDIR, or below the system's temporary one where that cannot be
+ * had; the path is the caller's to free(). */
 char *sx_test_temporary_folder(void);
 
 /** Removes a folder with all that is in it. Returns 0, or -1. */
