@@ -64,3 +64,13 @@ char *ag_test_client_rpc(struct ag_test_client *client, const char *operation);
 
 /** The same, and fails the test unless the reply holds `part`. */
 void ag_test_client_expect(struct ag_test_client *client, const char *operation, const char *part);
+
+/** A server of its own and a client that has said <hello>: the state of a test. */
+struct ag_test_session {
+    struct ag_test_netconf server;
+    struct ag_test_client *client;
+};
+
+/** Setup and teardown of such a test, in a group of sx_test_group_setup(). */
+int ag_test_session_setup(void **state);
+int ag_test_session_teardown(void **state);

@@ -170,3 +170,23 @@ void ag_test_client_expect(struct ag_test_client *client, const char *operation,
         fail_msg("%s: %s is not in %s", operation, part, reply ? reply : "nothing");
     free(reply);
 }
+
+int ag_test_session_setup(void **state)
+{
+    struct ag_test_session *session = sx_alloc(sizeof *session);
+
+    ag_test_netconf_start(&session->server, *state);
+    session->client = ag_test_client_open(&session->server);
+    *state = session;
+    return session->client ? 0 : -1;
+}
+
+int ag_test_session_teardown(void **state)
+{
+    struct ag_test_session *session = *state;
+
+    ag_test_client_close(session->client);
+    ag_test_netconf_stop(&session->server);
+    free(session);
+    return 0;
+}

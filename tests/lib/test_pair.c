@@ -4,7 +4,6 @@
 #include "sextant/memory.h"
 #include "state.h"
 #include "test_rows.h"
-#include "test_schema.h"
 
 #include <libyang/libyang.h>
 #include <setjmp.h>
@@ -19,19 +18,6 @@
 
 /** Messages under way between two engines; more are a quarrel without end. */
 #define WIRE_MAX 4096
-
-int sx_test_group_setup(void **state)
-{
-    ly_log_options(LY_LOSTORE_LAST);
-    *state = sx_test_schema_ours();
-    return *state ? 0 : -1;
-}
-
-int sx_test_group_teardown(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
-}
 
 static const char *const addresses[] = {SX_TEST_A, SX_TEST_B, SX_TEST_C};
 

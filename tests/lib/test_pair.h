@@ -2,6 +2,7 @@
 #pragma once
 
 #include "test_edit.h"
+#include "test_schema.h"
 
 #include <stddef.h>
 
@@ -11,10 +12,6 @@
 #define SX_TEST_A "10.0.0.1"
 #define SX_TEST_B "10.0.0.2"
 #define SX_TEST_C "10.0.0.3"
-
-/** Group setup and teardown: *state is the schema of all our modules. */
-int sx_test_group_setup(void **state);
-int sx_test_group_teardown(void **state);
 
 /** Opens an engine at SX_TEST_A and forms a cluster in which it is the primary of B, and of C when
  * `count` is 3. */

@@ -62,3 +62,24 @@ struct sx_schema *sx_test_schema_ours(void)
         "sextant-cluster", "sextant-extensions", "sextant-scopes", "sextant-system",
         "sextant-types", NULL);
 }
+
+int sx_test_group_setup(void **state)
+{
+    *state = sx_test_schema_ours();
+    return 0;
+}
+
+int sx_test_group_teardown(void **state)
+{
+    sx_schema_free(*state);
+    return 0;
+}
+
+const struct lysc_node *sx_test_schema_node(const struct sx_schema *schema, const char *path)
+{
+    const struct lysc_node *node = lys_find_path(sx_schema_context(schema), NULL, path, 0);
+
+    if (!node)
+        fail_msg("%s is not in the schema", path);
+    return node;
+}

@@ -16,3 +16,11 @@ int sx_test_schema_try(const char *module, struct sx_schema **ret_schema, struct
 
 /** Loads what a daemon with our modules offers. A failure fails the test. The caller frees it. */
 struct sx_schema *sx_test_schema_ours(void);
+
+/** Group setup for cmocka: *state becomes the schema of sx_test_schema_ours(). */
+int sx_test_group_setup(void **state);
+/** Group teardown where *state is a schema: frees it. */
+int sx_test_group_teardown(void **state);
+
+/** The schema node at a path such as "/module:top/list". Fails the test when there is none. */
+const struct lysc_node *sx_test_schema_node(const struct sx_schema *schema, const char *path);

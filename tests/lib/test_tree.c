@@ -5,6 +5,7 @@
 #include "load.h"
 #include "path.h"
 #include "sextant/memory.h"
+#include "test_schema.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,6 +156,53 @@ struct sx_tree sx_test_tree(const struct sx_schema *schema)
     if (sx_load_finish(&tree, &err) < 0)
         fail_msg("%s: %s", err.path, err.message);
     return tree;
+}
+
+int sx_test_tree_group_setup(void **state)
+{
+    *state = sx_test_schema("sextant-test", "ietf-netconf", NULL);
+    return 0;
+}
+
+int sx_test_tree_setup(void **state)
+{
+    struct sx_tree *tree = sx_alloc(sizeof *tree);
+
+    *tree = sx_test_tree(*state);
+    *state = tree;
+    return 0;
+}
+
+int sx_test_tree_teardown(void **state)
+{
+    sx_tree_clear(*state);
+    free(*state);
+    return 0;
+}
+
+struct lyd_node *sx_test_find(const struct sx_tree *tree, const char *path)
+{
+    struct lyd_node *node = NULL;
+
+    if (!tree->root || lyd_find_path(tree->root, path, 0, &node) != LY_SUCCESS)
+        fail_msg("%s is not there", path);
+    return node;
+}
+
+bool sx_test_has(const struct sx_tree *tree, const char *path)
+{
+    struct lyd_node *node = NULL;
+
+    return tree->root && lyd_find_path(tree->root, path, 0, &node) == LY_SUCCESS;
+}
+
+const char *sx_test_leaf(const struct lyd_node *root, const char *path)
+{
+    struct lyd_node *node = NULL;
+
+    if (!root || lyd_find_path(root, path, 0, &node) != LY_SUCCESS)
+        return "";
+    return lyd_get_value(node);
 }
 
 static char *change_text(const struct sx_change *change)

@@ -4,6 +4,7 @@
 #include "transaction.h"
 
 #include <libyang/libyang.h>
+#include <stdbool.h>
 
 /** The tree as text, one line a node in the order of the tree, with default flags. For free(). */
 char *sx_test_dump(const struct lyd_node *root);
@@ -20,6 +21,28 @@ struct lyd_node *sx_test_parse_edit(const struct sx_schema *schema, const char *
 
 /** An empty tree with its defaults, validated. */
 struct sx_tree sx_test_tree(const struct sx_schema *schema);
+
+/** Group setup for cmocka: *state becomes the schema of sextant-test. sx_test_group_teardown()
+ * frees it. */
+int sx_test_tree_group_setup(void **state);
+
+/** Setup and teardown of one test of such a group: *state becomes a struct sx_tree * of
+ * sx_test_tree(). */
+int sx_test_tree_setup(void **state);
+int sx_test_tree_teardown(void **state);
+
+/** A test of such a group that has a tree of its own. */
+#define SX_TEST_ON_TREE(test) \
+    cmocka_unit_test_setup_teardown(test, sx_test_tree_setup, sx_test_tree_teardown)
+
+/** The node at a data path. Fails the test when there is none. */
+struct lyd_node *sx_test_find(const struct sx_tree *tree, const char *path);
+
+/** True when there is a node at a data path. */
+bool sx_test_has(const struct sx_tree *tree, const char *path);
+
+/** Value of the leaf at a data path, "" when there is none (`root` may be NULL). Borrowed. */
+const char *sx_test_leaf(const struct lyd_node *root, const char *path);
 
 /** Edits a tree (merge), validates and keeps; a failure fails the test. */
 void sx_test_set(struct sx_tree *tree, const char *xml);

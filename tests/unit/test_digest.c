@@ -16,39 +16,6 @@
 /** Paths of the module's containers. */
 #define T "/sextant-test:top"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 static const uint8_t zero[SX_DIGEST_SIZE];
 
 static void test_sum_carries(void **state)
@@ -143,15 +110,13 @@ static void test_subtract(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_sum_carries, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_one_leaf, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_entries_and_presence, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(
-            test_other_scopes_and_defaults_do_not_count, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(
-            test_order_counts_where_the_user_gives_it, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_subtract, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_sum_carries),
+        SX_TEST_ON_TREE(test_one_leaf),
+        SX_TEST_ON_TREE(test_entries_and_presence),
+        SX_TEST_ON_TREE(test_other_scopes_and_defaults_do_not_count),
+        SX_TEST_ON_TREE(test_order_counts_where_the_user_gives_it),
+        SX_TEST_ON_TREE(test_subtract),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -15,39 +15,6 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 static void test_insert(void **state)
 {
     sx_test_set(*state, SX_TEST_LISTS("<ordered><id>a</id></ordered><ordered><id>b</id></ordered>"
@@ -123,13 +90,12 @@ static void test_bad_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_insert, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_insert_in_leaf_list, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(
-            test_replace_takes_the_order_of_the_request, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_moved_away_and_back, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_bad_places, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_insert),
+        SX_TEST_ON_TREE(test_insert_in_leaf_list),
+        SX_TEST_ON_TREE(test_replace_takes_the_order_of_the_request),
+        SX_TEST_ON_TREE(test_moved_away_and_back),
+        SX_TEST_ON_TREE(test_bad_places),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

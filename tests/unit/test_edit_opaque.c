@@ -15,39 +15,6 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 static void assert_says(struct sx_error err, const char *what)
 {
     if (!strstr(err.message, what))
@@ -113,12 +80,12 @@ static void test_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_values, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_unknown, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_state_is_refused, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_delete_without_value, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_keys, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_values),
+        SX_TEST_ON_TREE(test_unknown),
+        SX_TEST_ON_TREE(test_state_is_refused),
+        SX_TEST_ON_TREE(test_delete_without_value),
+        SX_TEST_ON_TREE(test_keys),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -13,18 +13,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    *state = sx_test_schema_ours();
-    return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
-}
-
 /* The text of an error with this code, path and info. */
 static char *text_of(
     void **state, enum sx_error_code code, const char *path, const struct ag_error_info *info)
@@ -173,5 +161,5 @@ int main(void)
         cmocka_unit_test(test_paths),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

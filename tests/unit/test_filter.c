@@ -4,7 +4,7 @@
 #include "netconf/request.h"
 #include "sextant/memory.h"
 #include "sextant/schema.h"
-#include "test_schema.h"
+#include "test_contexts.h"
 
 #include <libyang/libyang.h>
 #include <setjmp.h>
@@ -19,41 +19,15 @@
 #define CLUSTER_NS "urn:sextant:params:xml:ns:yang:sextant-cluster"
 #define INTERFACES_NS "urn:ietf:params:xml:ns:yang:ietf-interfaces"
 
-/** What all tests need. */
-struct fixture {
-    struct sx_schema *schema;
-    struct ly_ctx *plain;
-};
-
-static int setup(void **state)
-{
-    struct fixture *fixture = sx_alloc(sizeof *fixture);
-    struct sx_error err = {0};
-
-    fixture->schema = sx_test_schema_ours();
-    *state = fixture;
-    return fixture->schema ? ag_request_context(&fixture->plain, &err) : -1;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-
-    ly_ctx_destroy(fixture->plain);
-    sx_schema_free(fixture->schema);
-    free(fixture);
-    return 0;
-}
-
 static struct ag_filter *compile(
-    struct fixture *fixture, const char *content, struct ag_request *request)
+    struct ag_test_contexts *contexts, const char *content, struct ag_request *request)
 {
     char *body = sx_format("<filter xmlns=\"" AG_BASE_NS "\">%s</filter>", content);
     struct ag_filter *filter = NULL;
     struct sx_error err = {0};
 
-    if (ag_request_parse(fixture->plain, body, request, &err) < 0 ||
-        ag_filter_new(sx_schema_context(fixture->schema), request->rpc, &filter, &err) < 0)
+    if (ag_request_parse(contexts->plain, body, request, &err) < 0 ||
+        ag_filter_new(sx_schema_context(contexts->schema), request->rpc, &filter, &err) < 0)
         fail_msg("%s: %s", content, err.message);
     free(body);
     return filter;
@@ -61,15 +35,15 @@ static struct ag_filter *compile(
 
 /* What a filter leaves of data. */
 static void expect(
-    struct fixture *fixture, const char *data, const char *content, const char *expected)
+    struct ag_test_contexts *contexts, const char *data, const char *content, const char *expected)
 {
     struct ag_request request = {0};
-    struct ag_filter *filter = compile(fixture, content, &request);
+    struct ag_filter *filter = compile(contexts, content, &request);
     struct lyd_node *tree = NULL;
     struct ag_filter_set set;
     char *text = NULL;
 
-    assert_int_equal(lyd_parse_data_mem(sx_schema_context(fixture->schema), data, LYD_XML,
+    assert_int_equal(lyd_parse_data_mem(sx_schema_context(contexts->schema), data, LYD_XML,
                          LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0, &tree),
         LY_SUCCESS);
     set = ag_filter_top(filter, tree->schema);
@@ -174,13 +148,13 @@ static void test_identity(void **state)
 
 static void test_key(void **state)
 {
-    struct fixture *fixture = *state;
-    const struct ly_ctx *context = sx_schema_context(fixture->schema);
+    struct ag_test_contexts *contexts = *state;
+    const struct ly_ctx *context = sx_schema_context(contexts->schema);
     const struct lysc_node *peers =
         lys_find_path(context, NULL, "/sextant-cluster:cluster/peers", 0);
     const struct lysc_node *peer = lysc_node_child(peers);
     struct ag_request request = {0};
-    struct ag_filter *filter = compile(fixture,
+    struct ag_filter *filter = compile(contexts,
         OPEN "<peers><peer><index> 03 </index><address/></peer><peer><address>x</address></peer>"
              "<peer><index>9</index></peer></peers></cluster>",
         &request);
@@ -206,7 +180,7 @@ static void test_key(void **state)
 
 static void test_too_large(void **state)
 {
-    struct fixture *fixture = *state;
+    struct ag_test_contexts *contexts = *state;
     char *body = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&body, &size);
@@ -219,9 +193,9 @@ static void test_too_large(void **state)
         fputs("<a/>", out);
     fputs("</filter>", out);
     fclose(out);
-    assert_int_equal(ag_request_parse(fixture->plain, body, &request, &err), 0);
+    assert_int_equal(ag_request_parse(contexts->plain, body, &request, &err), 0);
     assert_int_equal(
-        ag_filter_new(sx_schema_context(fixture->schema), request.rpc, &filter, &err), -1);
+        ag_filter_new(sx_schema_context(contexts->schema), request.rpc, &filter, &err), -1);
     assert_int_equal(err.code, SX_E_RESOURCE_DENIED);
     ag_request_clear(&request);
     free(body);
@@ -240,5 +214,5 @@ int main(void)
         cmocka_unit_test(test_too_large),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, ag_test_contexts_setup, ag_test_contexts_teardown);
 }

@@ -57,18 +57,6 @@ static void what_the_schema_does_not_know_is_refused(void **state)
     assert_int_equal(parse(state, "{\"" TOP "\":{\"sip\":{\"mode\":\"maybe\"}}}", &err), -1);
 }
 
-static int set_up(void **state)
-{
-    *state = sx_test_schema_ours();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,5 +65,5 @@ int main(void)
         cmocka_unit_test(what_the_schema_does_not_know_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

@@ -14,26 +14,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    *state = sx_test_schema_ours();
-    return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
-}
-
-static const struct lysc_node *node(void **state, const char *path)
-{
-    const struct lysc_node *found = lys_find_path(sx_schema_context(*state), NULL, path, 0);
-
-    assert_non_null(found);
-    return found;
-}
-
 static void test_quotes(void **state)
 {
     struct ag_keys keys = {0};
@@ -96,14 +76,16 @@ static void expect_canonical(const struct lysc_node *leaf, const char *value, co
 
 static void test_canonical(void **state)
 {
-    const struct lysc_node *index = node(state, "/sextant-cluster:cluster/peers/peer/index");
-    const struct lysc_node *type = node(state, "/ietf-interfaces:interfaces/interface/type");
+    const struct lysc_node *index =
+        sx_test_schema_node(*state, "/sextant-cluster:cluster/peers/peer/index");
+    const struct lysc_node *type =
+        sx_test_schema_node(*state, "/ietf-interfaces:interfaces/interface/type");
 
     expect_canonical(index, "3", "3");
     expect_canonical(index, "03", "3");
     expect_canonical(index, "7", NULL);
     expect_canonical(index, "x", NULL);
-    expect_canonical(node(state, "/sextant-cluster:cluster"), "x", NULL);
+    expect_canonical(sx_test_schema_node(*state, "/sextant-cluster:cluster"), "x", NULL);
     expect_canonical(type, "iana-if-type:ethernetCsmacd", "iana-if-type:ethernetCsmacd");
     expect_canonical(type, "nothing:at-all", NULL);
 }
@@ -111,7 +93,8 @@ static void test_canonical(void **state)
 /* An identity's XML prefix means the namespace that the element declares. */
 static void test_identity_prefix(void **state)
 {
-    const struct lysc_node *type = node(state, "/ietf-interfaces:interfaces/interface/type");
+    const struct lysc_node *type =
+        sx_test_schema_node(*state, "/ietf-interfaces:interfaces/interface/type");
     struct ag_request request = {0};
     struct ly_ctx *context = NULL;
     struct sx_error err = {0};
@@ -140,5 +123,5 @@ int main(void)
         cmocka_unit_test(test_identity_prefix),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

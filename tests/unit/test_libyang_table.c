@@ -17,39 +17,6 @@
 /** Paths of the module's containers. */
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 /** Entries that are there at once at most, in three lists; and how often one comes or goes. */
 #define ENTRIES 5
 #define ROUNDS 100000
@@ -82,7 +49,7 @@ static void test_come_and_go(void **state)
     struct lyd_node *parent = NULL, *there[ENTRIES] = {0};
 
     print_message("seed %llu\n", (unsigned long long)seed);
-    assert_int_equal(lyd_find_path(tree->root, L, 0, &parent), LY_SUCCESS);
+    parent = sx_test_find(tree, L);
     for (int round = 0; round < ROUNDS; round++) {
         uint32_t i = sx_test_random(&seed, ENTRIES);
 
@@ -108,8 +75,8 @@ static void test_come_and_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_come_and_go, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_come_and_go),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -17,39 +17,6 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 /* Loads one row into an empty tree that is not finished. */
 static int load(struct sx_tree *tree, const char *list, const char *key, enum sx_scope scope,
     const char *body, struct sx_error *err)
@@ -83,11 +50,10 @@ static void refused(struct sx_tree *tree, const char *list, const char *key, enu
 
 static void test_rows(void **state)
 {
-    struct sx_tree tree = {.schema = schema};
+    struct sx_tree tree = {.schema = *state};
     struct sx_error err;
     char *dump;
 
-    (void)state;
     assert_int_equal(
         load(&tree, T, "", SX_SCOPE_PEER_SPECIFIC, "{\"sextant-test:top\":{\"own\":\"o\"}}", &err),
         0);
@@ -123,11 +89,10 @@ static void test_rows(void **state)
 
 static void test_refused_entries(void **state)
 {
-    struct sx_tree tree = {.schema = schema};
+    struct sx_tree tree = {.schema = *state};
     struct sx_error err;
     static const char entry[] = "{\"sextant-test:entry\":[{\"name\":\"a\"}]}";
 
-    (void)state;
     refused(&tree, L "/entry", "[name='a']", SX_SCOPE_REPLICATED, NULL, "no body");
     refused(&tree, L "/entry", "[name='b']", SX_SCOPE_REPLICATED, entry, "another key");
     refused(&tree, L "/entry", "[name='a']", SX_SCOPE_PEER_SPECIFIC, entry, "not peer-specific");
@@ -148,11 +113,10 @@ static void test_refused_entries(void **state)
 
 static void test_refused_rest(void **state)
 {
-    struct sx_tree tree = {.schema = schema};
+    struct sx_tree tree = {.schema = *state};
     struct sx_error err;
     static const char top[] = "{\"sextant-test:top\":{\"plain\":\"p\"}}";
 
-    (void)state;
     refused(&tree, T, "", SX_SCOPE_AGREED, top, "plain is replicated, not agreed");
     refused(&tree, "/sextant-test:lone", "", SX_SCOPE_REPLICATED, top, "another node");
     refused(&tree, T "/agreed", "", SX_SCOPE_AGREED, top, "no such top-level");
@@ -171,10 +135,9 @@ static void test_refused_rest(void **state)
 
 static void test_finish_validates(void **state)
 {
-    struct sx_tree tree = {.schema = schema};
+    struct sx_tree tree = {.schema = *state};
     struct sx_error err;
 
-    (void)state;
     assert_int_equal(load(&tree, L "/few", "[k='1']", SX_SCOPE_REPLICATED,
                          "{\"sextant-test:few\":[{\"k\":\"1\"}]}", &err),
         0);
@@ -186,11 +149,11 @@ static void test_finish_validates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_rows, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_refused_entries, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_refused_rest, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_finish_validates, open_tree, close_tree),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_refused_entries),
+        cmocka_unit_test(test_refused_rest),
+        cmocka_unit_test(test_finish_validates),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

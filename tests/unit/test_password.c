@@ -13,39 +13,6 @@
 
 #include <cmocka.h>
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 #define USERS "/sextant-test:users/user"
 #define SET_PASSWORD(value) \
     "<users xmlns='urn:sextant:test'><user><name>u</name><password>" value \
@@ -53,10 +20,7 @@ static int close_tree(void **state)
 
 static const char *password(const struct sx_tree *tree)
 {
-    struct lyd_node *node = NULL;
-
-    assert_int_equal(lyd_find_path(tree->root, USERS "[name='u']/password", 0, &node), LY_SUCCESS);
-    return lyd_get_value(node);
+    return lyd_get_value(sx_test_find(tree, USERS "[name='u']/password"));
 }
 
 static void assert_hash_of(const char *hash, const char *text)
@@ -127,11 +91,11 @@ static void test_wrong_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_clear_text_is_hashed, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_hash_is_kept, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_each_has_a_salt, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_wrong_values, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_clear_text_is_hashed),
+        SX_TEST_ON_TREE(test_hash_is_kept),
+        SX_TEST_ON_TREE(test_each_has_a_salt),
+        SX_TEST_ON_TREE(test_wrong_values),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -16,47 +16,6 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
-static struct lyd_node *find(const struct sx_tree *tree, const char *path)
-{
-    struct lyd_node *node = NULL;
-
-    assert_int_equal(lyd_find_path(tree->root, path, 0, &node), LY_SUCCESS);
-    return node;
-}
-
 static void test_same_as_libyang(void **state)
 {
     static const char *const paths[] = {T, T "/plain", T "/colour[.='a']", T "/colour[.=\"it's\"]",
@@ -67,7 +26,7 @@ static void test_same_as_libyang(void **state)
         SX_TEST_LISTS("<entry><name>a</name><sub><a>x/y</a><b>2</b><c>1</c></sub></entry>"));
     sx_test_set(*state, "<lone xmlns='urn:sextant:test'>1</lone>");
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        const struct lyd_node *node = find(*state, paths[i]);
+        const struct lyd_node *node = sx_test_find(*state, paths[i]);
         char *ours = sx_path_of(node), *theirs = lyd_path(node, LYD_PATH_STD, NULL, 0);
 
         assert_string_equal(ours, paths[i]);
@@ -83,14 +42,14 @@ static void test_parts(void **state)
     char *text;
 
     sx_test_set(*state, SX_TEST_LISTS("<entry><name>a</name><sub><a>x</a><b>2</b></sub></entry>"));
-    node = find(*state, L "/entry[name='a']/sub[a='x'][b='2']");
+    node = sx_test_find(*state, L "/entry[name='a']/sub[a='x'][b='2']");
     text = sx_path_key(node);
     assert_string_equal(text, "[a='x'][b='2']");
     free(text);
     text = sx_path_of_schema(node->schema);
     assert_string_equal(text, L "/entry/sub");
     free(text);
-    text = sx_path_key(find(*state, L));
+    text = sx_path_key(sx_test_find(*state, L));
     assert_string_equal(text, "");
     free(text);
     text = sx_path_of_any(NULL);
@@ -125,11 +84,11 @@ static void test_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_same_as_libyang, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_parts, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_parent_length, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_text, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_same_as_libyang),
+        SX_TEST_ON_TREE(test_parts),
+        SX_TEST_ON_TREE(test_parent_length),
+        SX_TEST_ON_TREE(test_text),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -26,40 +26,11 @@
 #define OK "<ok/></rpc-reply>"
 #define TAG(tag) "<error-tag>" tag "</error-tag>"
 
-/** A server and a client for each test. */
-struct fixture {
-    struct ag_test_netconf server;
-    struct ag_test_client *client;
-    struct sx_schema *schema;
-};
-
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-
-    fixture->schema = *state;
-    ag_test_netconf_start(&fixture->server, fixture->schema);
-    fixture->client = ag_test_client_open(&fixture->server);
-    *state = fixture;
-    return fixture->client ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-
-    ag_test_client_close(fixture->client);
-    ag_test_netconf_stop(&fixture->server);
-    *state = fixture->schema;
-    free(fixture);
-    return 0;
-}
-
 static void expect(void **state, const char *operation, const char *part)
 {
-    struct fixture *fixture = *state;
+    struct ag_test_session *session = *state;
 
-    ag_test_client_expect(fixture->client, operation, part);
+    ag_test_client_expect(session->client, operation, part);
 }
 
 static void test_edit_running(void **state)
@@ -157,8 +128,8 @@ static void test_candidate(void **state)
 
 static void test_locks(void **state)
 {
-    struct fixture *fixture = *state;
-    struct ag_test_client *other = ag_test_client_open(&fixture->server);
+    struct ag_test_session *session = *state;
+    struct ag_test_client *other = ag_test_client_open(&session->server);
 
     expect(state, "<lock><target><running/></target></lock>", OK);
     ag_test_client_expect(other, "<lock><target><running/></target></lock>", TAG("lock-denied"));
@@ -175,8 +146,8 @@ static void test_locks(void **state)
 /* The locks of a session that was killed are free with the reply. */
 static void test_kill_session(void **state)
 {
-    struct fixture *fixture = *state;
-    struct ag_test_client *other = ag_test_client_open(&fixture->server);
+    struct ag_test_session *session = *state;
+    struct ag_test_client *other = ag_test_client_open(&session->server);
 
     ag_test_client_expect(other, "<lock><target><running/></target></lock>", OK);
     expect(state, "<kill-session><session-id>2</session-id></kill-session>", OK);
@@ -220,52 +191,51 @@ static void test_not_offered(void **state)
 
 static void test_our_operations(void **state)
 {
-    struct fixture *fixture = *state;
+    struct ag_test_session *session = *state;
 
     expect(state, "<force-config-update xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"/>",
         "<rpc-error>");
     expect(state, "<restart xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"/>", OK);
     /* Once the reply is here, the restart follows. */
-    for (unsigned i = 0; i < 2000 && atomic_load(&fixture->server.restarts) == 0; i++)
+    for (unsigned i = 0; i < 2000 && atomic_load(&session->server.restarts) == 0; i++)
         expect(state, "<discard-changes/>", OK);
-    assert_int_equal(atomic_load(&fixture->server.restarts), 1);
+    assert_int_equal(atomic_load(&session->server.restarts), 1);
 }
 
 static void test_close_session(void **state)
 {
-    struct fixture *fixture = *state;
+    struct ag_test_session *session = *state;
 
     expect(state, "<close-session/>", OK);
-    assert_null(ag_test_client_read_chunks(fixture->client));
-}
-
-static int group_setup(void **state)
-{
-    *state = sx_test_schema_ours();
-    return *state ? 0 : -1;
-}
-
-static int group_teardown(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
+    assert_null(ag_test_client_read_chunks(session->client));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_edit_running, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_edit_options, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_edit_fails, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_secret_masks, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_candidate, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_locks, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_kill_session, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_get_schema, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_not_offered, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_our_operations, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_close_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_edit_running, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_edit_options, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_edit_fails, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_secret_masks, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_candidate, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_locks, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_kill_session, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_get_schema, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_not_offered, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_our_operations, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_close_session, ag_test_session_setup, ag_test_session_teardown),
     };
 
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

@@ -13,11 +13,7 @@
 
 static const struct sx_node_class *class_of(const struct sx_schema *schema, const char *path)
 {
-    const struct lysc_node *node = lys_find_path(sx_schema_context(schema), NULL, path, 0);
-
-    if (!node)
-        fail_msg("%s is not there", path);
-    return sx_schema_class(node);
+    return sx_schema_class(sx_test_schema_node(schema, path));
 }
 
 static void expect(

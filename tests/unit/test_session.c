@@ -334,18 +334,6 @@ static void test_readers_and_writer(void **state)
     ag_test_client_close(writer);
 }
 
-static int group_setup(void **state)
-{
-    *state = sx_test_schema_ours();
-    return *state ? 0 : -1;
-}
-
-static int group_teardown(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,5 +348,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_readers_and_writer, setup, teardown),
     };
 
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

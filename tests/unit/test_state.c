@@ -5,6 +5,7 @@
 #include "sextant/memory.h"
 #include "test_netconf.h"
 #include "test_schema.h"
+#include "test_tree.h"
 
 #include <libyang/libyang.h>
 #include <setjmp.h>
@@ -16,49 +17,20 @@
 
 #include <cmocka.h>
 
-/** A server and a client for each test. */
-struct fixture {
-    struct ag_test_netconf server;
-    struct ag_test_client *client;
-    struct sx_schema *schema;
-};
-
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-
-    fixture->schema = *state;
-    ag_test_netconf_start(&fixture->server, fixture->schema);
-    fixture->client = ag_test_client_open(&fixture->server);
-    *state = fixture;
-    return fixture->client ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-
-    ag_test_client_close(fixture->client);
-    ag_test_netconf_stop(&fixture->server);
-    *state = fixture->schema;
-    free(fixture);
-    return 0;
-}
-
 /* A cluster of one, and then a peer that cannot be reached: state in entries, and alarms. */
-static void form_cluster(struct fixture *fixture)
+static void form_cluster(struct ag_test_session *session)
 {
-    ag_test_client_expect(fixture->client,
+    ag_test_client_expect(session->client,
         "<edit-config><target><running/></target><config>"
         "<cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"><name>lab.example</name>"
         "<configuration-primary>1</configuration-primary><peers>"
         "<peer><index>1</index><address>127.0.0.31</address></peer>"
         "</peers></cluster></config></edit-config>",
         "<ok/>");
-    ag_test_client_close(fixture->client);
-    ag_test_netconf_restart(&fixture->server);
-    fixture->client = ag_test_client_open(&fixture->server);
-    ag_test_client_expect(fixture->client,
+    ag_test_client_close(session->client);
+    ag_test_netconf_restart(&session->server);
+    session->client = ag_test_client_open(&session->server);
+    ag_test_client_expect(session->client,
         "<edit-config><target><running/></target><config>"
         "<cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"><name>new.example</name>"
         "<peers><peer><index>2</index><address>127.0.0.32</address></peer>"
@@ -67,9 +39,9 @@ static void form_cluster(struct fixture *fixture)
 }
 
 /* The content of <data> of a reply, parsed and validated as a datastore's content with state. */
-static struct lyd_node *data_of(struct fixture *fixture, const char *operation)
+static struct lyd_node *data_of(struct ag_test_session *session, const char *operation)
 {
-    char *reply = ag_test_client_rpc(fixture->client, operation);
+    char *reply = ag_test_client_rpc(session->client, operation);
     char *start = reply ? strstr(reply, "<data>") : NULL;
     char *end = reply ? strstr(reply, "</data></rpc-reply>") : NULL;
     struct lyd_node *tree = NULL;
@@ -77,21 +49,12 @@ static struct lyd_node *data_of(struct fixture *fixture, const char *operation)
     if (!start || !end)
         fail_msg("%s", reply ? reply : "no reply");
     *end = '\0';
-    if (lyd_parse_data_mem(sx_schema_context(fixture->schema), start + strlen("<data>"), LYD_XML,
-            LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &tree) != LY_SUCCESS)
-        fail_msg("%s at %s", ly_errmsg(sx_schema_context(fixture->schema)),
-            ly_errpath(sx_schema_context(fixture->schema)));
+    if (lyd_parse_data_mem(sx_schema_context(session->server.schema), start + strlen("<data>"),
+            LYD_XML, LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &tree) != LY_SUCCESS)
+        fail_msg("%s at %s", ly_errmsg(sx_schema_context(session->server.schema)),
+            ly_errpath(sx_schema_context(session->server.schema)));
     free(reply);
     return tree;
-}
-
-static const char *value(const struct lyd_node *tree, const char *path)
-{
-    struct lyd_node *node = NULL;
-
-    if (!tree || lyd_find_path(tree, path, 0, &node) != LY_SUCCESS)
-        return "";
-    return lyd_get_value(node);
 }
 
 static size_t count(const struct lyd_node *tree, const char *xpath)
@@ -112,7 +75,7 @@ static void test_whole(void **state)
 
     form_cluster(*state);
     tree = data_of(*state, "<get/>");
-    assert_string_equal(value(tree, "/sextant-cluster:cluster/name"), "new.example");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-cluster:cluster/name"), "new.example");
     assert_int_equal(count(tree, "/ietf-yang-library:yang-library/module-set/module"
                                  "[name='sextant-cluster']"),
         1);
@@ -138,10 +101,10 @@ static void test_cluster(void **state)
     assert_int_equal(
         count(tree, "/sextant-cluster:cluster/peers/peer[address='127.0.0.32'][status]"), 1);
     assert_int_equal(count(tree, "/sextant-cluster:cluster/peers/peer"), 2);
-    assert_string_equal(value(tree, "/sextant-cluster:cluster/restart-required"), "true");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-cluster:cluster/restart-required"), "true");
     assert_string_equal(
-        value(tree, "/sextant-cluster:cluster/replication/database-status"), "active");
-    assert_int_equal(strlen(value(tree, "/sextant-cluster:cluster/replication/digest")), 64);
+        sx_test_leaf(tree, "/sextant-cluster:cluster/replication/database-status"), "active");
+    assert_int_equal(strlen(sx_test_leaf(tree, "/sextant-cluster:cluster/replication/digest")), 64);
     lyd_free_all(tree);
     /* A read of the configuration has none of it. */
     tree = data_of(*state,
@@ -169,15 +132,15 @@ static void test_alarms(void **state)
                     "[alarm-type-id='sextant-alarms:restart-required-20007'][is-cleared='false']"),
         1);
     assert_int_equal(count(tree, "/ietf-alarms:alarms/alarm-list/alarm"),
-        strtoul(value(tree, "/ietf-alarms:alarms/alarm-list/number-of-alarms"), NULL, 10));
+        strtoul(sx_test_leaf(tree, "/ietf-alarms:alarms/alarm-list/number-of-alarms"), NULL, 10));
     assert_int_equal(count(tree, "/ietf-alarms:alarms/summary/alarm-summary"), 4);
     lyd_free_all(tree);
 }
 
 static void test_monitoring(void **state)
 {
-    struct fixture *fixture = *state;
-    struct ag_test_client *other = ag_test_client_open(&fixture->server);
+    struct ag_test_session *session = *state;
+    struct ag_test_client *other = ag_test_client_open(&session->server);
     struct lyd_node *tree;
 
     ag_test_client_expect(other, "<commit><x/></commit>", "<rpc-error>");
@@ -186,9 +149,11 @@ static void test_monitoring(void **state)
         "xmlns=\"urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring\"/></filter></get>");
 #define STATE "/ietf-netconf-monitoring:netconf-state"
     assert_int_equal(count(tree, STATE "/sessions/session[username='admin']"), 2);
-    assert_string_equal(value(tree, STATE "/sessions/session[session-id='2']/in-bad-rpcs"), "1");
-    assert_string_equal(value(tree, STATE "/sessions/session[session-id='2']/out-rpc-errors"), "1");
-    assert_string_equal(value(tree, STATE "/statistics/in-sessions"), "2");
+    assert_string_equal(
+        sx_test_leaf(tree, STATE "/sessions/session[session-id='2']/in-bad-rpcs"), "1");
+    assert_string_equal(
+        sx_test_leaf(tree, STATE "/sessions/session[session-id='2']/out-rpc-errors"), "1");
+    assert_string_equal(sx_test_leaf(tree, STATE "/statistics/in-sessions"), "2");
     assert_int_equal(count(tree, STATE "/datastores/datastore[name='candidate']"), 1);
     assert_int_equal(count(tree, STATE "/schemas/schema[identifier='sextant-cluster']"), 2);
     assert_int_equal(
@@ -200,41 +165,34 @@ static void test_monitoring(void **state)
 /* Filters see state and configuration as one tree. */
 static void test_filters(void **state)
 {
-    struct fixture *fixture = *state;
+    struct ag_test_session *session = *state;
 
-    form_cluster(fixture);
-    ag_test_client_expect(fixture->client,
+    form_cluster(session);
+    ag_test_client_expect(session->client,
         "<get><filter type=\"xpath\" "
         "xmlns:c=\"urn:sextant:params:xml:ns:yang:sextant-cluster\" "
         "select=\"/c:cluster/c:peers/c:peer[c:address='127.0.0.31']/c:status\"/></get>",
         "<peers><peer><index>1</index><status>this-system</status></peer></peers>");
-    ag_test_client_expect(fixture->client,
+    ag_test_client_expect(session->client,
         "<get><filter><cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\">"
         "<restart-required>true</restart-required><name/></cluster></filter></get>",
         "<name>new.example</name><restart-required>true</restart-required></cluster></data>");
 }
 
-static int group_setup(void **state)
-{
-    *state = sx_test_schema_ours();
-    return *state ? 0 : -1;
-}
-
-static int group_teardown(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_cluster, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_alarms, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_monitoring, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_filters, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_whole, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_cluster, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_alarms, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_monitoring, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_filters, ag_test_session_setup, ag_test_session_teardown),
     };
 
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

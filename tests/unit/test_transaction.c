@@ -16,45 +16,12 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 static const uint8_t salt[16];
 
 static struct sx_transaction *begin(struct sx_tree *tree, const char *xml)
 {
     struct sx_transaction *transaction = sx_transaction_begin(tree, salt);
-    struct lyd_node *config = sx_test_parse_edit(schema, xml);
+    struct lyd_node *config = sx_test_parse_edit(tree->schema, xml);
     struct sx_error err;
 
     if (sx_transaction_edit(transaction, config, SX_DEFAULT_MERGE, &err) < 0 ||
@@ -195,12 +162,12 @@ static void test_entry_in_a_presence_container(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_rows_of_each_scope, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_rows_of_entries, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_changes_tell_scope_and_flags, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_digest_waits_for_keep, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_entry_in_a_presence_container, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_rows_of_each_scope),
+        SX_TEST_ON_TREE(test_rows_of_entries),
+        SX_TEST_ON_TREE(test_changes_tell_scope_and_flags),
+        SX_TEST_ON_TREE(test_digest_waits_for_keep),
+        SX_TEST_ON_TREE(test_entry_in_a_presence_container),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

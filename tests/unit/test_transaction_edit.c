@@ -15,39 +15,6 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 static void test_merge(void **state)
 {
     sx_test_expect(*state, SX_TEST_TOP("<plain>x</plain>"),
@@ -206,17 +173,17 @@ static void test_quotes_in_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_merge, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_default_made_explicit, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_containers_are_no_items, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_list_entries, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_same_again_is_no_change, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_default_operation, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_choice, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_given_twice, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_anydata, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_quotes_in_keys, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_merge),
+        SX_TEST_ON_TREE(test_default_made_explicit),
+        SX_TEST_ON_TREE(test_containers_are_no_items),
+        SX_TEST_ON_TREE(test_list_entries),
+        SX_TEST_ON_TREE(test_same_again_is_no_change),
+        SX_TEST_ON_TREE(test_default_operation),
+        SX_TEST_ON_TREE(test_choice),
+        SX_TEST_ON_TREE(test_given_twice),
+        SX_TEST_ON_TREE(test_anydata),
+        SX_TEST_ON_TREE(test_quotes_in_keys),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -16,39 +16,6 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 /* Replays one change; returns 0 and keeps it, or -1 and checks that nothing is left of it. */
 static int replay(struct sx_tree *tree, struct sx_change change, struct sx_error *err)
 {
@@ -211,14 +178,14 @@ static void test_container_that_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_create, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_values_are_parsed_strictly, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_replace, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_delete, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_move, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_unknown_operation, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_container_that_is_missing, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_create),
+        SX_TEST_ON_TREE(test_values_are_parsed_strictly),
+        SX_TEST_ON_TREE(test_replace),
+        SX_TEST_ON_TREE(test_delete),
+        SX_TEST_ON_TREE(test_move),
+        SX_TEST_ON_TREE(test_unknown_operation),
+        SX_TEST_ON_TREE(test_container_that_is_missing),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -17,45 +17,12 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
 static const uint8_t salt[16];
 
 /* Content of one scope as it comes from a peer: loaded row by row, not validated. */
-static struct lyd_node *incoming(const char *top, const char *entry)
+static struct lyd_node *incoming(const struct sx_tree *at, const char *top, const char *entry)
 {
-    struct sx_tree tree = {.schema = schema};
+    struct sx_tree tree = {.schema = at->schema};
     struct lyd_node *cursor = NULL;
     struct sx_error err;
     const struct sx_fragment rows[] = {
@@ -90,7 +57,7 @@ static void test_replace(void **state)
     fill(tree);
     transaction = sx_transaction_begin(tree, salt);
     assert_int_equal(sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED,
-                         incoming("{\"sextant-test:top\":{\"hidden\":\"h\",\"number\":5}}",
+                         incoming(*state, "{\"sextant-test:top\":{\"hidden\":\"h\",\"number\":5}}",
                              "{\"sextant-test:entry\":[{\"name\":\"new\"}]}"),
                          &err),
         0);
@@ -124,7 +91,7 @@ static void test_undo(void **state)
         transaction = sx_transaction_begin(tree, salt);
         assert_int_equal(
             sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED,
-                incoming("{\"sextant-test:top\":{\"hidden\":\"h\"}}",
+                incoming(*state, "{\"sextant-test:top\":{\"hidden\":\"h\"}}",
                     valid
                         ? "{\"sextant-test:entry\":[{\"name\":\"new\"}]}"
                         : "{\"sextant-test:entry\":[{\"name\":\"new\",\"value\":\"forbidden\"}]}"),
@@ -151,7 +118,7 @@ static void test_other_scope_is_refused(void **state)
     before = sx_test_dump(tree->root);
     transaction = sx_transaction_begin(tree, salt);
     assert_int_equal(sx_transaction_replace_scope(transaction, SX_SCOPE_PEER_SPECIFIC,
-                         incoming("{\"sextant-test:top\":{\"hidden\":\"h\"}}",
+                         incoming(*state, "{\"sextant-test:top\":{\"hidden\":\"h\"}}",
                              "{\"sextant-test:entry\":[{\"name\":\"new\"}]}"),
                          &err),
         -1);
@@ -184,11 +151,11 @@ static void test_nothing_comes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_replace, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_undo, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_other_scope_is_refused, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_nothing_comes, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_replace),
+        SX_TEST_ON_TREE(test_undo),
+        SX_TEST_ON_TREE(test_other_scope_is_refused),
+        SX_TEST_ON_TREE(test_nothing_comes),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -15,58 +15,18 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
-static bool has(const struct sx_tree *tree, const char *path)
-{
-    struct lyd_node *node = NULL;
-
-    return lyd_find_path(tree->root, path, 0, &node) == LY_SUCCESS;
-}
-
 static void test_when(void **state)
 {
     struct sx_error err = sx_test_refused(
         *state, SX_TEST_TOP("<detail>d</detail>"), SX_E_UNKNOWN_ELEMENT, T "/detail");
 
     assert_non_null(strstr(err.message, "../mode = 'full'"));
-    assert_false(has(*state, T "/detail"));
+    assert_false(sx_test_has(*state, T "/detail"));
     sx_test_expect(*state, SX_TEST_TOP("<mode>full</mode>"),
         "create " T "/mode {\"sextant-test:mode\":\"full\"}\n");
     /* Conditional defaults came with it. */
-    assert_true(has(*state, T "/detail"));
-    assert_true(has(*state, T "/full-only/y"));
+    assert_true(sx_test_has(*state, T "/detail"));
+    assert_true(sx_test_has(*state, T "/full-only/y"));
     /* A chain of conditions, and a list below one, go with what they depend on. */
     sx_test_set(*state, SX_TEST_TOP("<detail>deep</detail><follows>f</follows>"
                                     "<full-only><x>1</x><row><k>1</k></row></full-only>"));
@@ -76,32 +36,32 @@ static void test_when(void **state)
         "delete " T "/detail\n"
         "delete " T "/full-only/x\n"
         "delete " T "/follows\n");
-    assert_false(has(*state, T "/full-only"));
-    assert_false(has(*state, T "/detail"));
+    assert_false(sx_test_has(*state, T "/full-only"));
+    assert_false(sx_test_has(*state, T "/detail"));
 }
 
 static void test_defaults_of_cases(void **state)
 {
-    assert_true(has(*state, T "/tcp-port"));
+    assert_true(sx_test_has(*state, T "/tcp-port"));
     sx_test_set(*state, SX_TEST_TOP("<udp-port>1</udp-port>"));
-    assert_false(has(*state, T "/tcp-port"));
-    assert_true(has(*state, T "/udp-size"));
+    assert_false(sx_test_has(*state, T "/tcp-port"));
+    assert_true(sx_test_has(*state, T "/udp-size"));
     sx_test_set(*state, SX_TEST_TOP("<b1>1</b1>"));
-    assert_false(has(*state, T "/udp-size"));
-    assert_true(has(*state, T "/beside"));
-    assert_false(has(*state, T "/a1"));
+    assert_false(sx_test_has(*state, T "/udp-size"));
+    assert_true(sx_test_has(*state, T "/beside"));
+    assert_false(sx_test_has(*state, T "/a1"));
     sx_test_set(*state, SX_TEST_TOP("<b1 nc:operation='delete'/>"));
-    assert_true(has(*state, T "/tcp-port"));
-    assert_false(has(*state, T "/beside"));
+    assert_true(sx_test_has(*state, T "/tcp-port"));
+    assert_false(sx_test_has(*state, T "/beside"));
 }
 
 static void test_leaf_list_defaults(void **state)
 {
-    assert_true(has(*state, T "/preset[.='b']"));
+    assert_true(sx_test_has(*state, T "/preset[.='b']"));
     sx_test_set(*state, SX_TEST_TOP("<preset>a</preset>"));
-    assert_false(has(*state, T "/preset[.='b']"));
+    assert_false(sx_test_has(*state, T "/preset[.='b']"));
     sx_test_set(*state, SX_TEST_TOP("<preset nc:operation='delete'>a</preset>"));
-    assert_true(has(*state, T "/preset[.='b']"));
+    assert_true(sx_test_has(*state, T "/preset[.='b']"));
 }
 
 static void test_must(void **state)
@@ -169,15 +129,15 @@ static void test_validates_only_after_a_change(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_when, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_defaults_of_cases, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_leaf_list_defaults, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_must, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_unique, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_leafref, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_counts_and_mandatory, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_validates_only_after_a_change, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_when),
+        SX_TEST_ON_TREE(test_defaults_of_cases),
+        SX_TEST_ON_TREE(test_leaf_list_defaults),
+        SX_TEST_ON_TREE(test_must),
+        SX_TEST_ON_TREE(test_unique),
+        SX_TEST_ON_TREE(test_leafref),
+        SX_TEST_ON_TREE(test_counts_and_mandatory),
+        SX_TEST_ON_TREE(test_validates_only_after_a_change),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -3,6 +3,7 @@
 #include "tree.h"
 
 #include "test_pair.h"
+#include "test_tree.h"
 
 #include <libyang/libyang.h>
 #include <setjmp.h>
@@ -33,15 +34,6 @@ static struct lyd_node *read_tree(
     return tree;
 }
 
-static const char *value(const struct lyd_node *tree, const char *path)
-{
-    struct lyd_node *node = NULL;
-
-    if (!tree || lyd_find_path(tree, path, 0, &node) != LY_SUCCESS)
-        return "";
-    return lyd_get_value(node);
-}
-
 static void defaults_are_added_where_nothing_is_configured(void **state)
 {
     struct sx_test_engine test;
@@ -51,8 +43,8 @@ static void defaults_are_added_where_nothing_is_configured(void **state)
     sx_test_engine_open(&test, *state, SX_TEST_A);
     reader = open_reader(&test);
     tree = read_tree(reader, *state, "/sextant-system:system");
-    assert_string_equal(value(tree, "/sextant-system:system/log-level"), "info");
-    assert_string_equal(value(tree, "/sextant-system:system/name"), "");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-system:system/log-level"), "info");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-system:system/name"), "");
     lyd_free_all(tree);
     sx_reader_close(reader);
     sx_test_engine_close(&test);
@@ -73,12 +65,13 @@ static void leafs_and_lists_are_there(void **state)
         "</notification-targets></snmp></system>"));
     reader = open_reader(&test);
     tree = read_tree(reader, *state, "/sextant-system:system");
-    assert_string_equal(value(tree, "/sextant-system:system/name"), "west");
-    assert_string_equal(value(tree, "/sextant-system:system/snmp/contact"), "desk");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-system:system/name"), "west");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-system:system/snmp/contact"), "desk");
     assert_string_equal(
-        value(tree, "/sextant-system:system/snmp/notification-targets/target[name='t2']/address"),
+        sx_test_leaf(
+            tree, "/sextant-system:system/snmp/notification-targets/target[name='t2']/address"),
         "127.0.0.2");
-    assert_string_equal(value(tree, "/sextant-call-control:call-control/ip-protocol"), "");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-call-control:call-control/ip-protocol"), "");
     lyd_free_all(tree);
     sx_reader_close(reader);
     sx_test_engine_close(&test);
@@ -94,12 +87,12 @@ static void all_scopes_of_a_node_are_there(void **state)
     assert_true(sx_test_map(&test, "b.example", SX_TEST_B));
     reader = open_reader(&test);
     tree = read_tree(reader, *state, "/sextant-cluster:cluster");
-    assert_string_equal(value(tree, "/sextant-cluster:cluster/name"), "test.example");
+    assert_string_equal(sx_test_leaf(tree, "/sextant-cluster:cluster/name"), "test.example");
     assert_string_equal(
-        value(tree, "/sextant-cluster:cluster/peers/peer[index='2']/address"), SX_TEST_B);
+        sx_test_leaf(tree, "/sextant-cluster:cluster/peers/peer[index='2']/address"), SX_TEST_B);
     assert_string_equal(
-        value(tree, "/sextant-cluster:cluster/address-mapping/mapping[fqdn='b.example']/"
-                    "ip-address"),
+        sx_test_leaf(tree, "/sextant-cluster:cluster/address-mapping/mapping[fqdn='b.example']/"
+                           "ip-address"),
         SX_TEST_B);
     lyd_free_all(tree);
     sx_reader_close(reader);
@@ -122,7 +115,8 @@ static void a_reader_can_be_used_again_and_sees_what_is_new(void **state)
         tree = read_tree(reader, *state, "/sextant-call-control:call-control");
         snprintf(number, sizeof number, "%u", i);
         assert_string_equal(
-            value(tree, "/sextant-call-control:call-control/phone-book/entry[name='ann']/number"),
+            sx_test_leaf(
+                tree, "/sextant-call-control:call-control/phone-book/entry[name='ann']/number"),
             number);
         lyd_free_all(tree);
     }

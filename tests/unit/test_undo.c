@@ -16,47 +16,6 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
-
-static struct lyd_node *find(const struct sx_tree *tree, const char *path)
-{
-    struct lyd_node *node = NULL;
-
-    assert_int_equal(lyd_find_path(tree->root, path, 0, &node), LY_SUCCESS);
-    return node;
-}
-
 /* Removes the nodes at the paths, takes it back, and compares. */
 static void check_removal(struct sx_tree *tree, const char *const *paths)
 {
@@ -64,7 +23,7 @@ static void check_removal(struct sx_tree *tree, const char *const *paths)
     char *before = sx_test_dump(tree->root), *after;
 
     for (; *paths; paths++)
-        sx_undo_remove(&undo, find(tree, *paths));
+        sx_undo_remove(&undo, sx_test_find(tree, *paths));
     sx_test_check_links(tree->root);
     sx_undo_revert(&undo);
     after = sx_test_dump(tree->root);
@@ -105,13 +64,17 @@ static void test_moves(void **state)
     sx_test_set(tree, SX_TEST_LISTS("<ordered><id>a</id></ordered><ordered><id>b</id></ordered>"
                                     "<ordered><id>c</id></ordered><ordered><id>d</id></ordered>"));
     before = sx_test_dump(tree->root);
-    sx_undo_move(&undo, find(tree, L "/ordered[id='c']"), NULL);
-    sx_undo_move(&undo, find(tree, L "/ordered[id='a']"), find(tree, L "/ordered[id='d']"));
-    assert_ptr_equal(find(tree, L "/ordered[id='d']")->next, find(tree, L "/ordered[id='a']"));
-    assert_ptr_equal(find(tree, L "/ordered[id='c']")->next, find(tree, L "/ordered[id='b']"));
+    sx_undo_move(&undo, sx_test_find(tree, L "/ordered[id='c']"), NULL);
+    sx_undo_move(
+        &undo, sx_test_find(tree, L "/ordered[id='a']"), sx_test_find(tree, L "/ordered[id='d']"));
+    assert_ptr_equal(
+        sx_test_find(tree, L "/ordered[id='d']")->next, sx_test_find(tree, L "/ordered[id='a']"));
+    assert_ptr_equal(
+        sx_test_find(tree, L "/ordered[id='c']")->next, sx_test_find(tree, L "/ordered[id='b']"));
     sx_test_check_links(tree->root);
     sx_undo_take_back(&undo);
-    assert_ptr_equal(find(tree, L "/ordered[id='c']")->next, find(tree, L "/ordered[id='a']"));
+    assert_ptr_equal(
+        sx_test_find(tree, L "/ordered[id='c']")->next, sx_test_find(tree, L "/ordered[id='a']"));
     sx_undo_revert(&undo);
     after = sx_test_dump(tree->root);
     assert_string_equal(after, before);
@@ -126,9 +89,9 @@ static void test_default_flags_of_containers(void **state)
     struct lyd_node *container;
 
     sx_test_set(tree, SX_TEST_TOP("<tcp-options><mss>1</mss></tcp-options>"));
-    container = find(tree, T "/tcp-options");
+    container = sx_test_find(tree, T "/tcp-options");
     assert_false(container->flags & LYD_DEFAULT);
-    sx_undo_remove(&undo, find(tree, T "/tcp-options/mss"));
+    sx_undo_remove(&undo, sx_test_find(tree, T "/tcp-options/mss"));
     assert_true(container->flags & LYD_DEFAULT);
     assert_true(lyd_parent(container)->flags & LYD_DEFAULT);
     sx_undo_revert(&undo);
@@ -140,26 +103,24 @@ static void test_keep(void **state)
 {
     struct sx_tree *tree = *state;
     struct sx_undo undo = {.root = &tree->root};
-    struct lyd_node *node;
 
     sx_test_set(tree, SX_TEST_TOP("<plain>x</plain>"));
-    sx_undo_remove(&undo, find(tree, T "/plain"));
+    sx_undo_remove(&undo, sx_test_find(tree, T "/plain"));
     sx_undo_keep(&undo);
     assert_int_equal(undo.count, 0);
-    assert_int_not_equal(lyd_find_path(tree->root, T "/plain", 0, &node), LY_SUCCESS);
+    assert_false(sx_test_has(tree, T "/plain"));
     sx_undo_revert(&undo); /* there is nothing any more that could be taken back */
-    assert_int_not_equal(lyd_find_path(tree->root, T "/plain", 0, &node), LY_SUCCESS);
+    assert_false(sx_test_has(tree, T "/plain"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(
-            test_removed_entries_return_to_their_places, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_moves, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_default_flags_of_containers, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(test_keep, open_tree, close_tree),
+        SX_TEST_ON_TREE(test_removed_entries_return_to_their_places),
+        SX_TEST_ON_TREE(test_moves),
+        SX_TEST_ON_TREE(test_default_flags_of_containers),
+        SX_TEST_ON_TREE(test_keep),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

@@ -367,18 +367,6 @@ static void test_too_many_rows(void **state)
     free(text);
 }
 
-static int group_setup(void **state)
-{
-    *state = sx_test_schema_ours();
-    return *state ? 0 : -1;
-}
-
-static int group_teardown(void **state)
-{
-    sx_schema_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,5 +381,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_too_many_rows, setup, teardown),
     };
 
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

@@ -6,7 +6,7 @@
 #include "netconf/xml.h"
 #include "sextant/memory.h"
 #include "sextant/schema.h"
-#include "test_schema.h"
+#include "test_contexts.h"
 
 #include <libyang/libyang.h>
 #include <setjmp.h>
@@ -22,34 +22,9 @@
 #define BOOK_TEXT "/sextant-call-control:call-control/sextant-call-control:phone-book/" ENTRY
 #define ENTRY "sextant-call-control:entry"
 
-/** What all tests need. */
-struct fixture {
-    struct sx_schema *schema;
-    struct ly_ctx *plain;
-};
-
-static int setup(void **state)
-{
-    struct fixture *fixture = sx_alloc(sizeof *fixture);
-    struct sx_error err = {0};
-
-    fixture->schema = sx_test_schema_ours();
-    *state = fixture;
-    return fixture->schema ? ag_request_context(&fixture->plain, &err) : -1;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-
-    ly_ctx_destroy(fixture->plain);
-    sx_schema_free(fixture->schema);
-    free(fixture);
-    return 0;
-}
-
 /* Compiles a filter; NULL with *err when it is refused. */
-static struct ag_xpath *compile(struct fixture *fixture, const char *select, struct sx_error *err)
+static struct ag_xpath *compile(
+    struct ag_test_contexts *contexts, const char *select, struct sx_error *err)
 {
     struct ag_request request = {0};
     struct ag_xpath *xpath = NULL;
@@ -65,8 +40,8 @@ static struct ag_xpath *compile(struct fixture *fixture, const char *select, str
     ag_xml_escape(out, select);
     fputs("\"/>", out);
     fclose(out);
-    assert_int_equal(ag_request_parse(fixture->plain, body, &request, err), 0);
-    if (ag_xpath_new(sx_schema_context(fixture->schema), request.rpc, &xpath, err) < 0)
+    assert_int_equal(ag_request_parse(contexts->plain, body, &request, err), 0);
+    if (ag_xpath_new(sx_schema_context(contexts->schema), request.rpc, &xpath, err) < 0)
         xpath = NULL;
     ag_request_clear(&request);
     free(body);
@@ -121,20 +96,20 @@ static void test_refused(void **state)
 
 static void test_bounds(void **state)
 {
-    struct fixture *fixture = *state;
+    struct ag_test_contexts *contexts = *state;
     char *select = sx_alloc(AG_XPATH_MAX + 2);
     struct ag_request request = {0};
     struct ag_xpath *xpath = NULL;
     struct sx_error err = {0};
 
     memset(select, '/', AG_XPATH_MAX + 1);
-    assert_null(compile(fixture, select, &err));
+    assert_null(compile(contexts, select, &err));
     assert_int_equal(err.code, SX_E_TOO_BIG);
     free(select);
     assert_int_equal(
-        ag_request_parse(fixture->plain, "<filter xmlns='" AG_BASE_NS "'/>", &request, &err), 0);
+        ag_request_parse(contexts->plain, "<filter xmlns='" AG_BASE_NS "'/>", &request, &err), 0);
     assert_int_equal(
-        ag_xpath_new(sx_schema_context(fixture->schema), request.rpc, &xpath, &err), -1);
+        ag_xpath_new(sx_schema_context(contexts->schema), request.rpc, &xpath, &err), -1);
     assert_int_equal(err.code, SX_E_MISSING_ATTRIBUTE);
     ag_request_clear(&request);
 }
@@ -213,11 +188,11 @@ static void test_depth(void **state)
     assert_int_equal(ag_xpath_text_depth("//a[.='..']"), 0);
 }
 
-static struct lyd_node *cluster(struct fixture *fixture)
+static struct lyd_node *cluster(struct ag_test_contexts *contexts)
 {
     struct lyd_node *tree = NULL;
 
-    assert_int_equal(lyd_parse_data_mem(sx_schema_context(fixture->schema),
+    assert_int_equal(lyd_parse_data_mem(sx_schema_context(contexts->schema),
                          "<cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\">"
                          "<name>lab</name><peers>"
                          "<peer><index>1</index><address>a.example</address></peer>"
@@ -273,8 +248,9 @@ static void test_too_dear(void **state)
     for (unsigned i = 0; i < 200; i++) {
         snprintf(
             path, sizeof path, "/sextant-call-control:call-control/phone-book/entry[name='%u']", i);
-        assert_int_equal(lyd_new_path(tree, sx_schema_context(((struct fixture *)*state)->schema),
-                             path, NULL, 0, tree ? NULL : &tree),
+        assert_int_equal(
+            lyd_new_path(tree, sx_schema_context(((struct ag_test_contexts *)*state)->schema), path,
+                NULL, 0, tree ? NULL : &tree),
             LY_SUCCESS);
     }
     assert_int_equal(ag_xpath_mark(xpath, tree, &err), -1);
@@ -285,7 +261,7 @@ static void test_too_dear(void **state)
 
 static void test_touches(void **state)
 {
-    const struct ly_ctx *context = sx_schema_context(((struct fixture *)*state)->schema);
+    const struct ly_ctx *context = sx_schema_context(((struct ag_test_contexts *)*state)->schema);
     const struct lysc_node *call_control =
         lys_find_path(context, NULL, "/sextant-call-control:call-control", 0);
     const struct lysc_node *top = lys_find_path(context, NULL, "/sextant-cluster:cluster", 0);
@@ -329,5 +305,5 @@ int main(void)
         cmocka_unit_test(test_touches),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, ag_test_contexts_setup, ag_test_contexts_teardown);
 }
