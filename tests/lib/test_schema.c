@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test_schema.h"
 
+#include "sextant/memory.h"
+#include "test_folder.h"
+
 #include <libyang/libyang.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -22,10 +28,10 @@ const char *const sx_test_search_path[] = {
     NULL,
 };
 
-static int load(const char *const *modules, struct sx_schema **ret_schema, struct sx_error *err)
+static int load(const char *const *path, const char *const *modules, struct sx_schema **ret_schema,
+    struct sx_error *err)
 {
-    const struct sx_schema_options options = {
-        .search_path = sx_test_search_path, .modules = modules};
+    const struct sx_schema_options options = {.search_path = path, .modules = modules};
 
     ly_log_options(LY_LOSTORE_LAST);
     return sx_schema_load(&options, ret_schema, err);
@@ -43,7 +49,7 @@ struct sx_schema *sx_test_schema(const char *module, ...)
     while (count < MODULES_MAX && (modules[count] = va_arg(arguments, const char *)))
         count++;
     va_end(arguments);
-    if (load(modules, &schema, &err) < 0)
+    if (load(sx_test_search_path, modules, &schema, &err) < 0)
         fail_msg("%s: %s", err.path, err.message);
     return schema;
 }
@@ -52,7 +58,61 @@ int sx_test_schema_try(const char *module, struct sx_schema **ret_schema, struct
 {
     const char *modules[] = {module, NULL};
 
-    return load(modules, ret_schema, err);
+    return load(sx_test_search_path, modules, ret_schema, err);
+}
+
+static void write_module(const char *folder, const char *body)
+{
+    char *path = sx_format("%s/made-up.yang", folder);
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fprintf(file,
+        "module made-up { yang-version 1.1; namespace \"urn:sextant:made-up\"; prefix m;\n"
+        "import sextant-extensions { prefix sx; } import sextant-test { prefix t; }\n%s }\n",
+        body);
+    assert_int_equal(fclose(file), 0);
+    free(path);
+}
+
+int sx_test_schema_made(const char *body, struct sx_schema **ret_schema, struct sx_error *err)
+{
+    static const char *const modules[] = {"made-up", NULL};
+    char *folder = sx_test_temporary_folder();
+    const char *path[sizeof sx_test_search_path / sizeof *sx_test_search_path + 1] = {folder};
+    int result;
+
+    memcpy(path + 1, sx_test_search_path, sizeof sx_test_search_path);
+    write_module(folder, body);
+    result = load(path, modules, ret_schema, err);
+    assert_int_equal(sx_test_remove_folder(folder), 0);
+    free(folder);
+    return result;
+}
+
+struct sx_schema *sx_test_schema_of(const char *body)
+{
+    struct sx_schema *schema = NULL;
+    struct sx_error err = {0};
+
+    if (sx_test_schema_made(body, &schema, &err) < 0)
+        fail_msg("%s: %s", err.path, err.message);
+    return schema;
+}
+
+void sx_test_schema_refused(
+    const char *body, const char *path, const char *says, const char *says_too)
+{
+    struct sx_schema *schema = NULL;
+    struct sx_error err = {0};
+
+    if (sx_test_schema_made(body, &schema, &err) == 0)
+        fail_msg("taken: %s", body);
+    assert_null(schema);
+    assert_int_equal(err.code, SX_E_INVALID_VALUE);
+    assert_string_equal(err.path, path);
+    if (!strstr(err.message, says) || !strstr(err.message, says_too))
+        fail_msg("\"%s\" does not say \"%s\" and \"%s\"", err.message, says, says_too);
 }
 
 struct sx_schema *sx_test_schema_ours(void)

@@ -14,6 +14,21 @@ struct sx_schema *sx_test_schema(const char *module, ...) __attribute__((sentine
 /** Tries to load one module; returns what sx_schema_load() does. */
 int sx_test_schema_try(const char *module, struct sx_schema **ret_schema, struct sx_error *err);
 
+/**
+ * Tries to load a module "made-up" (prefix m) whose body is `body`. It imports sextant-extensions as
+ * sx and sextant-test as t; further imports come first in the body. Returns what sx_schema_load()
+ * does.
+ */
+int sx_test_schema_made(const char *body, struct sx_schema **ret_schema, struct sx_error *err);
+
+/** The same with success; a failure fails the test. The caller frees the schema. */
+struct sx_schema *sx_test_schema_of(const char *body);
+
+/** The same, which must fail as an invalid value with `path` and with `says` and `says_too` in its
+ * message. */
+void sx_test_schema_refused(
+    const char *body, const char *path, const char *says, const char *says_too);
+
 /** Loads what a daemon with our modules offers. A failure fails the test. The caller frees it. */
 struct sx_schema *sx_test_schema_ours(void);
 
