@@ -43,3 +43,17 @@ int sx_test_remove_folder(const char *path)
 {
     return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+int sx_test_folder_setup(void **state)
+{
+    *state = sx_test_temporary_folder();
+    return *state ? 0 : -1;
+}
+
+int sx_test_folder_teardown(void **state)
+{
+    int rc = sx_test_remove_folder(*state);
+
+    free(*state);
+    return rc;
+}

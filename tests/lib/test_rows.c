@@ -142,6 +142,28 @@ void sx_test_store_put(struct sx_store *store, struct sx_fragment_list *rows)
     sx_fragment_list_clear(rows);
 }
 
+void sx_test_store_set(struct sx_store *store, const char *name, const char *value)
+{
+    struct sx_error err = {0};
+
+    if (sx_store_begin(store, &err) < 0 || sx_store_set(store, name, value, &err) < 0 ||
+        sx_store_commit(store, &err) < 0)
+        fail_msg("%s", err.message);
+}
+
+void sx_test_store_value(struct sx_store *store, const char *name, const char *expected)
+{
+    struct sx_error err = {0};
+    char *value = sx_store_get(store, name, &err);
+
+    assert_int_equal(err.code, SX_OK);
+    if (expected)
+        assert_string_equal(value, expected);
+    else
+        assert_null(value);
+    free(value);
+}
+
 static int open_in(const char *folder, const char *name, int flags)
 {
     char *path = sx_format("%s/%s", folder, name);

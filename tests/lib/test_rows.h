@@ -49,6 +49,12 @@ int sx_test_store_commit(struct sx_store *store, const struct sx_fragment_list *
 /** Puts rows in a transaction of their own and clears the list. Ends the test when it fails. */
 void sx_test_store_put(struct sx_store *store, struct sx_fragment_list *rows);
 
+/** Sets a named value in a transaction of its own. Ends the test when it fails. */
+void sx_test_store_set(struct sx_store *store, const char *name, const char *value);
+
+/** Compares a named value; `expected` NULL: there is none. */
+void sx_test_store_value(struct sx_store *store, const char *name, const char *expected);
+
 /** Reads a whole file: *ret_size bytes for free(). Ends the test when it cannot. */
 char *sx_test_file(const char *folder, const char *name, size_t *ret_size);
 

@@ -257,6 +257,20 @@ int sx_test_tree_edit(struct sx_tree *tree, const char *xml,
     return result;
 }
 
+struct sx_transaction *sx_test_begin(struct sx_tree *tree, const char *xml)
+{
+    static const uint8_t random[16] = {2};
+    struct sx_transaction *transaction = sx_transaction_begin(tree, random);
+    struct lyd_node *config = sx_test_parse_edit(tree->schema, xml);
+    struct sx_error err;
+
+    if (sx_transaction_edit(transaction, config, SX_DEFAULT_MERGE, &err) < 0 ||
+        sx_transaction_validate(transaction, &err) < 0)
+        fail_msg("%s: %s: %s", xml, err.path, err.message);
+    lyd_free_siblings(config);
+    return transaction;
+}
+
 void sx_test_expect(struct sx_tree *tree, const char *xml, const char *changes)
 {
     char *text = NULL;

@@ -64,6 +64,9 @@ void sx_test_set(struct sx_tree *tree, const char *xml);
 int sx_test_tree_edit(struct sx_tree *tree, const char *xml,
     enum sx_default_operation default_operation, char **ret_changes, struct sx_error *err);
 
+/** Begins a transaction, edits (merge) and validates, with success. The caller keeps or undoes. */
+struct sx_transaction *sx_test_begin(struct sx_tree *tree, const char *xml);
+
 /** Edits (merge) with success and compares the changes with a text as above. */
 void sx_test_expect(struct sx_tree *tree, const char *xml, const char *changes);
 

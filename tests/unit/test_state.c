@@ -2,7 +2,6 @@
 #include "netconf/state.h"
 
 #include "netconf/request.h"
-#include "sextant/memory.h"
 #include "test_netconf.h"
 #include "test_schema.h"
 #include "test_tree.h"

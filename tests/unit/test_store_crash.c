@@ -25,20 +25,6 @@
 /** The state that a run starts from. */
 #define BEFORE 2
 
-static int setup(void **state)
-{
-    *state = sx_test_temporary_folder();
-    return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    int rc = sx_test_remove_folder(*state);
-
-    free(*state);
-    return rc;
-}
-
 /* The rows of state `number`, more than fit one page, one of them in a user-ordered list. */
 static void fill(struct sx_fragment_list *rows, uint64_t number)
 {
@@ -345,7 +331,8 @@ static void test_disk_full_for_a_while(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, sx_test_folder_setup, sx_test_folder_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_commit),
         TEST(test_checkpoint_then_commit),

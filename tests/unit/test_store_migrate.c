@@ -37,20 +37,6 @@ static const struct sx_store_schema to_two_badly = {2, "", bad, 1};
 static const struct sx_store_schema to_two_unfit = {2, "", unfit, 1};
 static const struct sx_store_schema to_four = {4, "", good, 2};
 
-static int setup(void **state)
-{
-    *state = sx_test_temporary_folder();
-    return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    int rc = sx_test_remove_folder(*state);
-
-    free(*state);
-    return rc;
-}
-
 static void make(const char *folder, const char *vfs)
 {
     struct sx_store *store = sx_test_store_open(folder, vfs);
@@ -196,7 +182,8 @@ static void test_interrupted(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, sx_test_folder_setup, sx_test_folder_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_all_steps_in_order),
         TEST(test_failing_step_changes_nothing),

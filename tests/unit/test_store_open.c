@@ -18,20 +18,6 @@
 
 /* Opening: new, damaged, foreign and newer databases, and an interrupted creation. */
 
-static int setup(void **state)
-{
-    *state = sx_test_temporary_folder();
-    return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    int rc = sx_test_remove_folder(*state);
-
-    free(*state);
-    return rc;
-}
-
 /* A database with some rows, closed. */
 static void make(const char *folder)
 {
@@ -317,7 +303,8 @@ static void test_failing_calls(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, sx_test_folder_setup, sx_test_folder_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_new),
         TEST(test_missing_folder),

@@ -25,21 +25,6 @@ static void test_merge(void **state)
     sx_test_expect(*state, SX_TEST_TOP(""), "");
 }
 
-static void test_default_made_explicit(void **state)
-{
-    sx_test_expect(*state, SX_TEST_TOP("<number>5</number>"),
-        "create " T "/number {\"sextant-test:number\":5}\n");
-    sx_test_expect(*state, SX_TEST_TOP("<number>5</number>"), "");
-    sx_test_expect(*state, SX_TEST_TOP("<number nc:operation='delete'/>"), "delete " T "/number\n");
-    sx_test_refused(
-        *state, SX_TEST_TOP("<number nc:operation='delete'/>"), SX_E_DATA_MISSING, T "/number");
-    sx_test_expect(*state, SX_TEST_TOP("<number nc:operation='remove'/>"), "");
-    sx_test_expect(*state, SX_TEST_TOP("<number nc:operation='create'>6</number>"),
-        "create " T "/number {\"sextant-test:number\":6}\n");
-    sx_test_refused(*state, SX_TEST_TOP("<number nc:operation='create'>7</number>"),
-        SX_E_DATA_EXISTS, T "/number");
-}
-
 static void test_containers_are_no_items(void **state)
 {
     sx_test_refused(
@@ -120,27 +105,6 @@ static void test_default_operation(void **state)
     free(changes);
 }
 
-static void test_choice(void **state)
-{
-    sx_test_set(
-        *state, SX_TEST_TOP("<tcp-port>8</tcp-port><tcp-options><mss>9</mss></tcp-options>"));
-    sx_test_expect(*state, SX_TEST_TOP("<udp-port>7</udp-port>"),
-        "delete " T "/tcp-port\n"
-        "delete " T "/tcp-options/mss\n"
-        "create " T "/udp-port {\"sextant-test:udp-port\":7}\n");
-    sx_test_expect(*state, SX_TEST_TOP("<b2><c>1</c></b2>"),
-        "delete " T "/udp-port\n"
-        "create " T "/b2 {\"sextant-test:b2\":{\"c\":\"1\"}}\n");
-    sx_test_expect(*state, SX_TEST_TOP("<a2>1</a2>"),
-        "create " T "/a2 {\"sextant-test:a2\":\"1\"}\ndelete " T "/b2\n");
-    sx_test_refused(*state, SX_TEST_TOP("<a2>1</a2><b1>1</b1>"), SX_E_BAD_ELEMENT, T "/a2");
-    sx_test_refused(
-        *state, SX_TEST_TOP("<udp-flag>1</udp-flag><a2>1</a2>"), SX_E_BAD_ELEMENT, T "/udp-flag");
-    /* To leave one case for another in one request is fine. */
-    sx_test_expect(*state, SX_TEST_TOP("<a2 nc:operation='delete'/><udp-port>3</udp-port>"),
-        "create " T "/udp-port {\"sextant-test:udp-port\":3}\ndelete " T "/a2\n");
-}
-
 static void test_given_twice(void **state)
 {
     sx_test_refused(
@@ -148,14 +112,6 @@ static void test_given_twice(void **state)
     sx_test_refused(*state,
         SX_TEST_LISTS("<entry><name>a</name></entry><entry><name>a</name></entry>"),
         SX_E_BAD_ELEMENT, L "/entry[name='a']");
-}
-
-static void test_anydata(void **state)
-{
-    sx_test_expect(*state, SX_TEST_TOP("<blob><any>thing</any></blob>"),
-        "create " T "/blob {\"sextant-test:blob\":{\"any\":\"thing\"}}\n");
-    sx_test_expect(*state, SX_TEST_TOP("<blob><any>thing</any></blob>"), "");
-    sx_test_expect(*state, SX_TEST_TOP("<blob nc:operation='delete'/>"), "delete " T "/blob\n");
 }
 
 static void test_quotes_in_keys(void **state)
@@ -174,14 +130,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SX_TEST_ON_TREE(test_merge),
-        SX_TEST_ON_TREE(test_default_made_explicit),
         SX_TEST_ON_TREE(test_containers_are_no_items),
         SX_TEST_ON_TREE(test_list_entries),
         SX_TEST_ON_TREE(test_same_again_is_no_change),
         SX_TEST_ON_TREE(test_default_operation),
-        SX_TEST_ON_TREE(test_choice),
         SX_TEST_ON_TREE(test_given_twice),
-        SX_TEST_ON_TREE(test_anydata),
         SX_TEST_ON_TREE(test_quotes_in_keys),
     };
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sextant/memory.h"
 #include "test_schema.h"
 #include "test_tree.h"
 

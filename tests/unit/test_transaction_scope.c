@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load.h"
-#include "sextant/memory.h"
 #include "test_schema.h"
 #include "test_tree.h"
 

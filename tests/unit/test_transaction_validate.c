@@ -6,63 +6,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 /** Paths of the module's containers. */
-#define T "/sextant-test:top"
 #define L "/sextant-test:lists"
-
-static void test_when(void **state)
-{
-    struct sx_error err = sx_test_refused(
-        *state, SX_TEST_TOP("<detail>d</detail>"), SX_E_UNKNOWN_ELEMENT, T "/detail");
-
-    assert_non_null(strstr(err.message, "../mode = 'full'"));
-    assert_false(sx_test_has(*state, T "/detail"));
-    sx_test_expect(*state, SX_TEST_TOP("<mode>full</mode>"),
-        "create " T "/mode {\"sextant-test:mode\":\"full\"}\n");
-    /* Conditional defaults came with it. */
-    assert_true(sx_test_has(*state, T "/detail"));
-    assert_true(sx_test_has(*state, T "/full-only/y"));
-    /* A chain of conditions, and a list below one, go with what they depend on. */
-    sx_test_set(*state, SX_TEST_TOP("<detail>deep</detail><follows>f</follows>"
-                                    "<full-only><x>1</x><row><k>1</k></row></full-only>"));
-    sx_test_expect(*state, SX_TEST_TOP("<mode nc:operation='delete'/>"),
-        "delete " T "/full-only/row[k='1']\n"
-        "delete " T "/mode\n"
-        "delete " T "/detail\n"
-        "delete " T "/full-only/x\n"
-        "delete " T "/follows\n");
-    assert_false(sx_test_has(*state, T "/full-only"));
-    assert_false(sx_test_has(*state, T "/detail"));
-}
-
-static void test_defaults_of_cases(void **state)
-{
-    assert_true(sx_test_has(*state, T "/tcp-port"));
-    sx_test_set(*state, SX_TEST_TOP("<udp-port>1</udp-port>"));
-    assert_false(sx_test_has(*state, T "/tcp-port"));
-    assert_true(sx_test_has(*state, T "/udp-size"));
-    sx_test_set(*state, SX_TEST_TOP("<b1>1</b1>"));
-    assert_false(sx_test_has(*state, T "/udp-size"));
-    assert_true(sx_test_has(*state, T "/beside"));
-    assert_false(sx_test_has(*state, T "/a1"));
-    sx_test_set(*state, SX_TEST_TOP("<b1 nc:operation='delete'/>"));
-    assert_true(sx_test_has(*state, T "/tcp-port"));
-    assert_false(sx_test_has(*state, T "/beside"));
-}
-
-static void test_leaf_list_defaults(void **state)
-{
-    assert_true(sx_test_has(*state, T "/preset[.='b']"));
-    sx_test_set(*state, SX_TEST_TOP("<preset>a</preset>"));
-    assert_false(sx_test_has(*state, T "/preset[.='b']"));
-    sx_test_set(*state, SX_TEST_TOP("<preset nc:operation='delete'>a</preset>"));
-    assert_true(sx_test_has(*state, T "/preset[.='b']"));
-}
 
 static void test_must(void **state)
 {
@@ -129,9 +78,6 @@ static void test_validates_only_after_a_change(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SX_TEST_ON_TREE(test_when),
-        SX_TEST_ON_TREE(test_defaults_of_cases),
-        SX_TEST_ON_TREE(test_leaf_list_defaults),
         SX_TEST_ON_TREE(test_must),
         SX_TEST_ON_TREE(test_unique),
         SX_TEST_ON_TREE(test_leafref),

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a `when` lets come and takes away. */
+#include "test_schema.h"
+#include "test_tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/** Paths of the module's containers. */
+#define T "/sextant-test:top"
+#define L "/sextant-test:lists"
+
+static void test_when(void **state)
+{
+    struct sx_error err = sx_test_refused(
+        *state, SX_TEST_TOP("<detail>d</detail>"), SX_E_UNKNOWN_ELEMENT, T "/detail");
+
+    assert_non_null(strstr(err.message, "../mode = 'full'"));
+    assert_false(sx_test_has(*state, T "/detail"));
+    sx_test_expect(*state, SX_TEST_TOP("<mode>full</mode>"),
+        "create " T "/mode {\"sextant-test:mode\":\"full\"}\n");
+    /* Conditional defaults came with it. */
+    assert_true(sx_test_has(*state, T "/detail"));
+    assert_true(sx_test_has(*state, T "/full-only/y"));
+    /* A chain of conditions, and a list below one, go with what they depend on. */
+    sx_test_set(*state, SX_TEST_TOP("<detail>deep</detail><follows>f</follows>"
+                                    "<full-only><x>1</x><row><k>1</k></row></full-only>"));
+    sx_test_expect(*state, SX_TEST_TOP("<mode nc:operation='delete'/>"),
+        "delete " T "/full-only/row[k='1']\n"
+        "delete " T "/mode\n"
+        "delete " T "/detail\n"
+        "delete " T "/full-only/x\n"
+        "delete " T "/follows\n");
+    assert_false(sx_test_has(*state, T "/full-only"));
+    assert_false(sx_test_has(*state, T "/detail"));
+}
+
+/* What a condition reads may stand anywhere in the request. */
+static void test_set_together(void **state)
+{
+    sx_test_set(*state, SX_TEST_TOP("<follows>f</follows><detail>deep</detail><mode>full</mode>"));
+    assert_true(sx_test_has(*state, T "/follows"));
+    sx_test_set(*state, SX_TEST_LISTS("<entry><name>a</name><only>o</only><kind>special</kind>"
+                                      "</entry>"));
+    assert_true(sx_test_has(*state, L "/entry[name='a']/only"));
+}
+
+/* To set it in the request that takes its condition away is an error, not silence. */
+static void test_set_against_its_condition(void **state)
+{
+    sx_test_set(*state, SX_TEST_TOP("<mode>full</mode>"));
+    sx_test_refused(*state, SX_TEST_TOP("<detail>d</detail><mode>simple</mode>"),
+        SX_E_UNKNOWN_ELEMENT, T "/detail");
+    assert_true(sx_test_has(*state, T "/mode"));
+    sx_test_refused(
+        *state, SX_TEST_TOP("<follows>f</follows>"), SX_E_UNKNOWN_ELEMENT, T "/follows");
+    sx_test_set(*state, SX_TEST_TOP("<mode>simple</mode>"));
+    sx_test_refused(*state, SX_TEST_TOP("<full-only><row><k>1</k></row></full-only>"),
+        SX_E_UNKNOWN_ELEMENT, T "/full-only");
+    assert_false(sx_test_has(*state, T "/full-only"));
+}
+
+/* A condition in a list is one of each entry. */
+static void test_in_entries(void **state)
+{
+    struct sx_error err;
+
+    sx_test_set(
+        *state, SX_TEST_LISTS("<entry><name>a</name><kind>special</kind><only>1</only></entry>"
+                              "<entry><name>b</name><kind>special</kind><only>2</only></entry>"
+                              "<entry><name>c</name><kind>plain</kind></entry>"));
+    err = sx_test_refused(*state, SX_TEST_LISTS("<entry><name>c</name><only>3</only></entry>"),
+        SX_E_UNKNOWN_ELEMENT, L "/entry[name='c']/only");
+    assert_non_null(strstr(err.message, "../kind = 'special'"));
+    assert_non_null(strstr(err.message, "only"));
+    sx_test_expect(*state, SX_TEST_LISTS("<entry><name>a</name><kind>plain</kind></entry>"),
+        "replace " L "/entry[name='a']/kind {\"sextant-test:kind\":\"plain\"} was "
+        "{\"sextant-test:kind\":\"special\"}\n"
+        "delete " L "/entry[name='a']/only\n");
+    assert_true(sx_test_has(*state, L "/entry[name='b']/only"));
+    sx_test_expect(*state,
+        SX_TEST_LISTS("<entry><name>b</name><kind nc:operation='delete'/></entry>"),
+        "delete " L "/entry[name='b']/kind\n"
+        "delete " L "/entry[name='b']/only\n");
+}
+
+/* A value that changes while the condition holds is a plain change. */
+static void test_changes_while_it_holds(void **state)
+{
+    sx_test_set(*state, SX_TEST_TOP("<mode>full</mode><detail>a</detail>"));
+    sx_test_expect(*state, SX_TEST_TOP("<detail>b</detail>"),
+        "replace " T
+        "/detail {\"sextant-test:detail\":\"b\"} was {\"sextant-test:detail\":\"a\"}\n");
+    /* The default comes back, as its condition still holds. */
+    sx_test_expect(*state, SX_TEST_TOP("<detail nc:operation='delete'/>"), "delete " T "/detail\n");
+    assert_string_equal(sx_test_leaf(((struct sx_tree *)*state)->root, T "/detail"), "some");
+}
+
+/* The condition of a container takes all below it, its rows too, and gives nothing back. */
+static void test_container_comes_back_empty(void **state)
+{
+    sx_test_set(
+        *state, SX_TEST_TOP("<mode>full</mode><full-only><x>1</x><y>9</y><row><k>1</k></row>"
+                            "<row><k>2</k></row></full-only>"));
+    sx_test_set(*state, SX_TEST_TOP("<mode>simple</mode>"));
+    assert_false(sx_test_has(*state, T "/full-only"));
+    sx_test_expect(*state, SX_TEST_TOP("<mode>full</mode>"),
+        "replace " T "/mode {\"sextant-test:mode\":\"full\"} was {\"sextant-test:mode\":\"simple\"}"
+        "\n");
+    assert_string_equal(sx_test_leaf(((struct sx_tree *)*state)->root, T "/full-only/y"), "3");
+    assert_false(sx_test_has(*state, T "/full-only/row[k='1']"));
+}
+
+static void test_undo(void **state)
+{
+    struct sx_tree *tree = *state;
+    char *before, *after;
+
+    sx_test_set(tree, SX_TEST_TOP("<mode>full</mode><detail>deep</detail><follows>f</follows>"
+                                  "<full-only><x>1</x><row><k>1</k></row></full-only>"));
+    before = sx_test_dump(tree->root);
+    sx_transaction_undo(sx_test_begin(tree, SX_TEST_TOP("<mode>simple</mode>")));
+    after = sx_test_dump(tree->root);
+    assert_string_equal(after, before);
+    sx_test_check_links(tree->root);
+    free(before);
+    free(after);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SX_TEST_ON_TREE(test_when),
+        SX_TEST_ON_TREE(test_set_together),
+        SX_TEST_ON_TREE(test_set_against_its_condition),
+        SX_TEST_ON_TREE(test_in_entries),
+        SX_TEST_ON_TREE(test_changes_while_it_holds),
+        SX_TEST_ON_TREE(test_container_comes_back_empty),
+        SX_TEST_ON_TREE(test_undo),
+    };
+
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
+}
