@@ -63,7 +63,7 @@ class EmptyTree(CheckTest):
     def test_nothing_to_look_at(self):
         with open(os.path.join(PROJECT, ".clang-format"), encoding="utf-8") as stream:
             self.write(".clang-format", stream.read())
-        for name in ("layering", "sizes", "format", "headers", "yang", "mib"):
+        for name in ("layering", "sizes", "format", "headers", "yang", "mib", "units"):
             status, output = self.check(name)
             self.assertEqual(status, 1, output)
             self.assertIn("nothing to look at", output)
@@ -470,6 +470,30 @@ class Docs(CheckTest):
             with self.subTest(link):
                 self.write("CHANGELOG.md", f"\n{link}\n")
                 self.fails("docs", "CHANGELOG.md:2")
+
+
+class Units(CheckTest):
+    def setUp(self):
+        super().setUp()
+        for name in ("core/one.c", "core/include/sextant/one.h", "agent/two.c"):
+            self.write(name, "")
+        self.write("tests/unit/test_one.c", "assert_true(1);\ncmocka_run_group_tests(t, 0, 0);\n")
+
+    def test_good(self):
+        self.passes("units")
+
+    def test_missing(self):
+        self.write("core/three.c", "")
+        self.write("tests/unit/test_three.h", "")
+        self.write("tests/lib/test_three.c", "")
+        self.fails("units", "core/three.c", "tests/unit/test_three.c")
+
+    def test_asserts_nothing(self):
+        for text in ("", "cmocka_run_group_tests(t, 0, 0);\n", "assert_true(1);\n",
+                     "/* assert_true(1); */ cmocka_run_group_tests(t, 0, 0);\n"):
+            with self.subTest(text):
+                self.write("tests/unit/test_one.c", text)
+                self.fails("units", "tests/unit/test_one.c", "core/one.c")
 
 
 if __name__ == "__main__":
