@@ -143,3 +143,14 @@ const struct lysc_node *sx_test_schema_node(const struct sx_schema *schema, cons
         fail_msg("%s is not in the schema", path);
     return node;
 }
+
+void sx_test_schema_expect(
+    const struct sx_schema *schema, const char *path, enum sx_scope scope, uint32_t flags)
+{
+    const struct sx_node_class *class = sx_schema_class(sx_test_schema_node(schema, path));
+
+    if (!class)
+        fail_msg("%s has no class", path);
+    if (class->scope != scope || class->flags != flags)
+        fail_msg("%s: %s %u", path, sx_scope_name(class->scope), class->flags);
+}

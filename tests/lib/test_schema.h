@@ -39,3 +39,7 @@ int sx_test_group_teardown(void **state);
 
 /** The schema node at a path such as "/module:top/list". Fails the test when there is none. */
 const struct lysc_node *sx_test_schema_node(const struct sx_schema *schema, const char *path);
+
+/** Fails the test unless the node at a path is of this class. */
+void sx_test_schema_expect(
+    const struct sx_schema *schema, const char *path, enum sx_scope scope, uint32_t flags);

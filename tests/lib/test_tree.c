@@ -271,6 +271,18 @@ struct sx_transaction *sx_test_begin(struct sx_tree *tree, const char *xml)
     return transaction;
 }
 
+void sx_test_undone(struct sx_tree *tree, const char *xml)
+{
+    char *before = sx_test_dump(tree->root), *after;
+
+    sx_transaction_undo(sx_test_begin(tree, xml));
+    after = sx_test_dump(tree->root);
+    assert_string_equal(after, before);
+    sx_test_check_links(tree->root);
+    free(before);
+    free(after);
+}
+
 void sx_test_expect(struct sx_tree *tree, const char *xml, const char *changes)
 {
     char *text = NULL;

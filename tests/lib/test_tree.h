@@ -67,6 +67,9 @@ int sx_test_tree_edit(struct sx_tree *tree, const char *xml,
 /** Begins a transaction, edits (merge) and validates, with success. The caller keeps or undoes. */
 struct sx_transaction *sx_test_begin(struct sx_tree *tree, const char *xml);
 
+/** Begins such a transaction and undoes it, and checks that nothing was changed. */
+void sx_test_undone(struct sx_tree *tree, const char *xml);
+
 /** Edits (merge) with success and compares the changes with a text as above. */
 void sx_test_expect(struct sx_tree *tree, const char *xml, const char *changes);
 

@@ -7,8 +7,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -19,28 +17,9 @@
 #define TAG(tag) "<error-tag>" tag "</error-tag>"
 #define BAD(element) "<bad-element>" element "</bad-element>"
 
-/** One server for all tests: they only read. */
-static struct ag_test_netconf server;
-static struct ag_test_client *client;
-
-static int group_setup(void **state)
-{
-    *state = sx_test_schema_ours();
-    ag_test_netconf_start(&server, *state);
-    client = ag_test_client_open(&server);
-    return client ? 0 : -1;
-}
-
-static int group_teardown(void **state)
-{
-    ag_test_client_close(client);
-    ag_test_netconf_stop(&server);
-    sx_schema_free(*state);
-    return 0;
-}
-
 static void test_parameters(void **state)
 {
+    struct ag_test_session *session = *state;
     static const struct {
         const char *operation, *part;
     } table[] = {
@@ -67,9 +46,8 @@ static void test_parameters(void **state)
         {"<get><filter/></get>", "<data></data>"},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        ag_test_client_expect(client, table[i].operation, table[i].part);
+        ag_test_client_expect(session->client, table[i].operation, table[i].part);
 }
 
 static void test_defaults(void **state)
@@ -77,24 +55,28 @@ static void test_defaults(void **state)
 #define FILTER \
     "<filter><cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"><ip-version/>" \
     "</cluster></filter>"
-    (void)state;
-    ag_test_client_expect(client, "<get-config>" RUNNING FILTER "</get-config>", "<data></data>");
-    ag_test_client_expect(client,
+    struct ag_test_session *session = *state;
+
+    ag_test_client_expect(
+        session->client, "<get-config>" RUNNING FILTER "</get-config>", "<data></data>");
+    ag_test_client_expect(session->client,
         "<get-config>" RUNNING FILTER DEFAULTS("report-all") "</get-config>",
         "<ip-version>ipv4</ip-version>");
-    ag_test_client_expect(client,
+    ag_test_client_expect(session->client,
         "<get-config>" RUNNING FILTER DEFAULTS("report-all-tagged") "</get-config>",
         "ncwd:default=\"true\">ipv4</ip-version>");
-    ag_test_client_expect(
-        client, "<get-config>" RUNNING FILTER DEFAULTS("trim") "</get-config>", "<data></data>");
+    ag_test_client_expect(session->client,
+        "<get-config>" RUNNING FILTER DEFAULTS("trim") "</get-config>", "<data></data>");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_defaults),
+        cmocka_unit_test_setup_teardown(
+            test_parameters, ag_test_session_setup, ag_test_session_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_defaults, ag_test_session_setup, ag_test_session_teardown),
     };
 
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
 }

@@ -21,29 +21,21 @@ static void test_scope_names(void **state)
     assert_string_equal(sx_scope_name(SX_SCOPE_PEER_SPECIFIC), "peer-specific");
 }
 
-static void expect(
-    const struct sx_schema *schema, const char *path, enum sx_scope scope, uint32_t flags)
-{
-    const struct sx_node_class *class = sx_schema_class(sx_test_schema_node(schema, path));
-
-    assert_non_null(class);
-    if (class->scope != scope || class->flags != flags)
-        fail_msg("%s: %s %u", path, sx_scope_name(class->scope), class->flags);
-}
-
 static void test_our_modules(void **state)
 {
     struct sx_schema *schema = sx_test_schema_ours();
 
     (void)state;
-    expect(schema, "/sextant-cluster:cluster/peers/peer/address", SX_SCOPE_AGREED, 0);
-    expect(schema, "/sextant-call-control:call-control/phone-book/entry", SX_SCOPE_REPLICATED,
-        SX_NODE_FRAGMENT);
-    expect(schema, "/ietf-interfaces:interfaces/interface/ietf-ip:ipv4/address/ip",
+    sx_test_schema_expect(
+        schema, "/sextant-cluster:cluster/peers/peer/address", SX_SCOPE_AGREED, 0);
+    sx_test_schema_expect(schema, "/sextant-call-control:call-control/phone-book/entry",
+        SX_SCOPE_REPLICATED, SX_NODE_FRAGMENT);
+    sx_test_schema_expect(schema, "/ietf-interfaces:interfaces/interface/ietf-ip:ipv4/address/ip",
         SX_SCOPE_PEER_SPECIFIC, SX_NODE_UNIQUE_IN_CLUSTER);
-    expect(schema, "/ietf-system:system/authentication/user/password", SX_SCOPE_REPLICATED,
-        SX_NODE_SECRET | SX_NODE_CRYPT_HASH);
-    expect(schema, "/ietf-system:system/ntp/server", SX_SCOPE_PEER_SPECIFIC, SX_NODE_FRAGMENT);
+    sx_test_schema_expect(schema, "/ietf-system:system/authentication/user/password",
+        SX_SCOPE_REPLICATED, SX_NODE_SECRET | SX_NODE_CRYPT_HASH);
+    sx_test_schema_expect(
+        schema, "/ietf-system:system/ntp/server", SX_SCOPE_PEER_SPECIFIC, SX_NODE_FRAGMENT);
     sx_schema_free(schema);
 }
 

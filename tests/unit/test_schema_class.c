@@ -11,33 +11,29 @@
 
 #include <cmocka.h>
 
-static void expect(
-    const struct sx_schema *schema, const char *path, enum sx_scope scope, uint32_t flags)
-{
-    const struct sx_node_class *class = sx_schema_class(sx_test_schema_node(schema, path));
-
-    assert_non_null(class);
-    if (class->scope != scope || class->flags != flags)
-        fail_msg("%s: %s %u", path, sx_scope_name(class->scope), class->flags);
-}
-
 static void test_classes(void **state)
 {
     struct sx_schema *schema = sx_test_schema("sextant-test", NULL);
 
     (void)state;
-    expect(schema, "/sextant-test:top/plain", SX_SCOPE_REPLICATED, 0);
-    expect(schema, "/sextant-test:top/hidden", SX_SCOPE_REPLICATED, SX_NODE_SECRET);
-    expect(schema, "/sextant-test:top/own", SX_SCOPE_PEER_SPECIFIC, 0);
-    expect(schema, "/sextant-test:top/agreed", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART);
-    expect(schema, "/sextant-test:top/agreed/tag", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART);
-    expect(schema, "/sextant-test:top/copied/mode", SX_SCOPE_AGREED_COPIED, 0);
+    sx_test_schema_expect(schema, "/sextant-test:top/plain", SX_SCOPE_REPLICATED, 0);
+    sx_test_schema_expect(schema, "/sextant-test:top/hidden", SX_SCOPE_REPLICATED, SX_NODE_SECRET);
+    sx_test_schema_expect(schema, "/sextant-test:top/own", SX_SCOPE_PEER_SPECIFIC, 0);
+    sx_test_schema_expect(
+        schema, "/sextant-test:top/agreed", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART);
+    sx_test_schema_expect(
+        schema, "/sextant-test:top/agreed/tag", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART);
+    sx_test_schema_expect(schema, "/sextant-test:top/copied/mode", SX_SCOPE_AGREED_COPIED, 0);
     /* Outermost lists are fragments, those inside an entry are not. */
-    expect(schema, "/sextant-test:lists/entry", SX_SCOPE_REPLICATED, SX_NODE_FRAGMENT);
-    expect(schema, "/sextant-test:lists/entry/sub", SX_SCOPE_REPLICATED, 0);
-    expect(schema, "/sextant-test:lists/local", SX_SCOPE_PEER_SPECIFIC, SX_NODE_FRAGMENT);
-    expect(schema, "/sextant-test:top/flag/inside", SX_SCOPE_REPLICATED, SX_NODE_FRAGMENT);
-    expect(schema, "/sextant-test:users/user/password", SX_SCOPE_REPLICATED, SX_NODE_CRYPT_HASH);
+    sx_test_schema_expect(
+        schema, "/sextant-test:lists/entry", SX_SCOPE_REPLICATED, SX_NODE_FRAGMENT);
+    sx_test_schema_expect(schema, "/sextant-test:lists/entry/sub", SX_SCOPE_REPLICATED, 0);
+    sx_test_schema_expect(
+        schema, "/sextant-test:lists/local", SX_SCOPE_PEER_SPECIFIC, SX_NODE_FRAGMENT);
+    sx_test_schema_expect(
+        schema, "/sextant-test:top/flag/inside", SX_SCOPE_REPLICATED, SX_NODE_FRAGMENT);
+    sx_test_schema_expect(
+        schema, "/sextant-test:users/user/password", SX_SCOPE_REPLICATED, SX_NODE_CRYPT_HASH);
     sx_schema_free(schema);
 }
 
@@ -68,11 +64,14 @@ static void test_inheritance(void **state)
         "    list row { key \"k\"; leaf k { type string; } leaf v { type string; } } } }");
 
     (void)state;
-    expect(schema, "/made-up:c/a", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART | SX_NODE_SECRET);
-    expect(schema, "/made-up:c/d/b", SX_SCOPE_PEER_SPECIFIC, SX_NODE_APPLIES_ON_RESTART);
-    expect(schema, "/made-up:c/d/e", SX_SCOPE_REPLICATED,
+    sx_test_schema_expect(
+        schema, "/made-up:c/a", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART | SX_NODE_SECRET);
+    sx_test_schema_expect(
+        schema, "/made-up:c/d/b", SX_SCOPE_PEER_SPECIFIC, SX_NODE_APPLIES_ON_RESTART);
+    sx_test_schema_expect(schema, "/made-up:c/d/e", SX_SCOPE_REPLICATED,
         SX_NODE_APPLIES_ON_RESTART | SX_NODE_UNIQUE_IN_CLUSTER);
-    expect(schema, "/made-up:c/d/row/k", SX_SCOPE_PEER_SPECIFIC, SX_NODE_APPLIES_ON_RESTART);
+    sx_test_schema_expect(
+        schema, "/made-up:c/d/row/k", SX_SCOPE_PEER_SPECIFIC, SX_NODE_APPLIES_ON_RESTART);
     sx_schema_free(schema);
 }
 
@@ -87,12 +86,12 @@ static void test_containers(void **state)
         "container there { presence \"p\"; sx:scope \"agreed\"; leaf a { type string; } }");
 
     (void)state;
-    expect(schema, "/made-up:own", SX_SCOPE_PEER_SPECIFIC, 0);
-    expect(schema, "/made-up:own/inner", SX_SCOPE_PEER_SPECIFIC, 0);
+    sx_test_schema_expect(schema, "/made-up:own", SX_SCOPE_PEER_SPECIFIC, 0);
+    sx_test_schema_expect(schema, "/made-up:own/inner", SX_SCOPE_PEER_SPECIFIC, 0);
     assert_int_equal(
         sx_schema_class(sx_test_schema_node(schema, "/made-up:both"))->flags, SX_NODE_MIXED);
-    expect(schema, "/made-up:none", SX_SCOPE_AGREED, 0);
-    expect(schema, "/made-up:there", SX_SCOPE_AGREED, 0);
+    sx_test_schema_expect(schema, "/made-up:none", SX_SCOPE_AGREED, 0);
+    sx_test_schema_expect(schema, "/made-up:there", SX_SCOPE_AGREED, 0);
     assert_int_equal(sx_schema_scopes(sx_test_schema_node(schema, "/made-up:both")),
         1u << SX_SCOPE_AGREED | 1u << SX_SCOPE_REPLICATED);
     assert_int_equal(sx_schema_scopes(sx_test_schema_node(schema, "/made-up:own")),
