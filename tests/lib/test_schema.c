@@ -77,7 +77,7 @@ static void write_module(const char *folder, const char *body)
 
 int sx_test_schema_made(const char *body, struct sx_schema **ret_schema, struct sx_error *err)
 {
-    static const char *const modules[] = {"made-up", NULL};
+    static const char *const modules[] = {"made-up", "ietf-netconf", NULL};
     char *folder = sx_test_temporary_folder();
     const char *path[sizeof sx_test_search_path / sizeof *sx_test_search_path + 1] = {folder};
     int result;

@@ -15,9 +15,9 @@ struct sx_schema *sx_test_schema(const char *module, ...) __attribute__((sentine
 int sx_test_schema_try(const char *module, struct sx_schema **ret_schema, struct sx_error *err);
 
 /**
- * Tries to load a module "made-up" (prefix m) whose body is `body`. It imports sextant-extensions
- * as sx and sextant-test as t; further imports come first in the body. Returns what
- * sx_schema_load() does.
+ * Tries to load a module "made-up" (prefix m) whose body is `body`, and ietf-netconf, so that edits
+ * have operations. It imports sextant-extensions as sx and sextant-test as t; further imports come
+ * first in the body. Returns what sx_schema_load() does.
  */
 int sx_test_schema_made(const char *body, struct sx_schema **ret_schema, struct sx_error *err);
 

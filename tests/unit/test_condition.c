@@ -126,6 +126,26 @@ static void test_undo(void **state)
     sx_test_undone(tree, SX_TEST_TOP("<mode>simple</mode>"));
 }
 
+/* The condition of a case is one of all that stands in it. */
+static void test_of_a_case(void **state)
+{
+    struct sx_schema *schema = sx_test_schema_of(
+        "container c { leaf a { type string; } choice e {"
+        "  case f { when \"a = 'x'\"; leaf b { type string; } leaf d { type string; } }"
+        "  leaf h { type string; } } }");
+    struct sx_tree tree = sx_test_tree(schema);
+
+    (void)state;
+    sx_test_refused(
+        &tree, "<c xmlns='urn:sextant:made-up'><b>1</b></c>", SX_E_UNKNOWN_ELEMENT, "/made-up:c/b");
+    sx_test_set(&tree, "<c xmlns='urn:sextant:made-up'><b>1</b><d>2</d><a>x</a></c>");
+    sx_test_expect(&tree, "<c xmlns='urn:sextant:made-up'><a>y</a></c>",
+        "replace /made-up:c/a {\"made-up:a\":\"y\"} was {\"made-up:a\":\"x\"}\n"
+        "delete /made-up:c/b\ndelete /made-up:c/d\n");
+    sx_tree_clear(&tree);
+    sx_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +156,7 @@ int main(void)
         SX_TEST_ON_TREE(test_changes_while_it_holds),
         SX_TEST_ON_TREE(test_container_comes_back_empty),
         SX_TEST_ON_TREE(test_undo),
+        cmocka_unit_test(test_of_a_case),
     };
 
     return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);

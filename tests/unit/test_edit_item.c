@@ -120,6 +120,24 @@ static void test_defaults_of_a_leaf_list(void **state)
     assert_false(sx_test_find(*state, T "/preset[.='b']")->flags & LYD_DEFAULT);
 }
 
+/* They go with the edit, not only when it is validated. */
+static void test_defaults_go_at_once(void **state)
+{
+    static const uint8_t random[16];
+    struct sx_tree *tree = *state;
+    struct lyd_node *config = sx_test_parse_edit(tree->schema, SX_TEST_TOP("<preset>c</preset>"));
+    struct sx_transaction *transaction = sx_transaction_begin(tree, random);
+    struct sx_error err;
+
+    assert_int_equal(sx_transaction_edit(transaction, config, SX_DEFAULT_MERGE, &err), 0);
+    assert_true(sx_test_has(tree, T "/preset[.='c']"));
+    assert_false(sx_test_has(tree, T "/preset[.='a']"));
+    assert_false(sx_test_has(tree, T "/preset[.='b']"));
+    sx_transaction_undo(transaction);
+    assert_true(sx_test_has(tree, T "/preset[.='b']"));
+    lyd_free_siblings(config);
+}
+
 static void test_anydata_operations(void **state)
 {
     sx_test_refused(
@@ -142,6 +160,7 @@ int main(void)
         SX_TEST_ON_TREE(test_entry_that_is_not_there),
         SX_TEST_ON_TREE(test_entry_that_is_there),
         SX_TEST_ON_TREE(test_defaults_of_a_leaf_list),
+        SX_TEST_ON_TREE(test_defaults_go_at_once),
         SX_TEST_ON_TREE(test_anydata_operations),
     };
 

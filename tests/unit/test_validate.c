@@ -186,6 +186,28 @@ static void test_goes_on_after_a_refusal(void **state)
     refused_as_not_unique(*state, SX_TEST_LISTS("<entry><name>a</name><serial>2</serial></entry>"));
 }
 
+/* A module that was not edited may read the one that was. */
+static void test_across_modules(void **state)
+{
+    struct sx_schema *schema = sx_test_schema_of(
+        "container c { leaf refers { type leafref { path \"/t:lists/t:entry/t:name\"; } }"
+        "  leaf checks { type string; must \"/t:top/t:plain = .\"; } }");
+    struct sx_tree tree = sx_test_tree(schema);
+    struct sx_error err;
+
+    (void)state;
+    sx_test_set(&tree, SX_TEST_LISTS("<entry><name>a</name></entry>") SX_TEST_TOP(
+                           "<plain>p</plain>") "<c xmlns='urn:sextant:made-up'><refers>a</refers>"
+                                               "<checks>p</checks></c>");
+    sx_test_refused(&tree, SX_TEST_LISTS("<entry nc:operation='delete'><name>a</name></entry>"),
+        SX_E_DATA_MISSING, "/made-up:c/refers");
+    err = sx_test_refused(
+        &tree, SX_TEST_TOP("<plain>q</plain>"), SX_E_OPERATION_FAILED, "/made-up:c/checks");
+    assert_string_equal(err.app_tag, "must-violation");
+    sx_tree_clear(&tree);
+    sx_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +219,7 @@ int main(void)
         SX_TEST_ON_TREE(test_counts),
         SX_TEST_ON_TREE(test_mandatory),
         SX_TEST_ON_TREE(test_goes_on_after_a_refusal),
+        cmocka_unit_test(test_across_modules),
     };
 
     return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
