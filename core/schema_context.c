@@ -53,16 +53,29 @@ bool sx_schema_is_ours(const struct lysp_module *module, const char *name, const
 
 static int implement(struct ly_ctx *context, const char *name, struct sx_error *err)
 {
-    char what[SX_ERROR_PATH_MAX];
     const struct lys_module *module = ly_ctx_get_module_implemented(context, name);
+    /* The newest error only says that loading failed; the cause is the first. */
+    uint32_t options = LY_LOSTORE;
+    bool loaded;
 
+    ly_err_clean(context, NULL);
+    ly_temp_log_options(&options);
     /* A module that is here already may have come as an import, without its features. */
-    if (module && lys_set_implemented((struct lys_module *)module, features_of(name)) == LY_SUCCESS)
-        return 0;
-    if (!module && ly_ctx_load_module(context, name, NULL, features_of(name)))
-        return 0;
-    snprintf(what, sizeof what, "YANG module %.100s cannot be loaded", name);
-    return sx_libyang_error(context, SX_E_INVALID_VALUE, what, err);
+    if (module)
+        loaded = lys_set_implemented((struct lys_module *)module, features_of(name)) == LY_SUCCESS;
+    else
+        loaded = ly_ctx_load_module(context, name, NULL, features_of(name)) != NULL;
+    ly_temp_log_options(NULL);
+    if (!loaded) {
+        const struct ly_err_item *cause = ly_err_first(context);
+
+        while (cause && cause->level != LY_LLERR)
+            cause = cause->next;
+        sx_error_set(err, SX_E_INVALID_VALUE, "YANG module %.100s cannot be loaded: %s", name,
+            cause && cause->msg ? cause->msg : "no reason given");
+    }
+    ly_err_clean(context, NULL);
+    return loaded ? 0 : -1;
 }
 
 /* Implements the modules that the path of an annotation names. */

@@ -191,7 +191,7 @@ int sx_schema_marks(const struct sx_schema *schema, const struct lysc_node *node
         if (!path)
             path = sx_schema_path(node);
         if (add_mark(&marks, extension->def->name, extension->argument, path, err) < 0) {
-            result = -1;
+            result = sx_error_at(err, path);
             goto out;
         }
     }

@@ -122,7 +122,7 @@ static void test_modules_with_faults(void **state)
     sx_test_schema_refused("sx:annotate \"/nobody:top\" { sx:scope \"agreed\"; }", "",
         "annotate \"/nobody:top\": prefix \"nobody\" is not imported", "made-up");
     sx_test_schema_refused("import not-there { prefix n; } leaf a { type string; }", "",
-        "YANG module made-up cannot be loaded", "");
+        "YANG module made-up cannot be loaded", "not-there");
 }
 
 int main(void)

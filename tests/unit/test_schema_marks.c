@@ -94,9 +94,9 @@ static void test_nodes_of_features_that_are_off(void **state)
 static void test_words(void **state)
 {
     (void)state;
-    sx_test_schema_refused("leaf a { type string; sx:scope \"mine\"; }", "",
+    sx_test_schema_refused("leaf a { type string; sx:scope \"mine\"; }", "/made-up:a",
         "/made-up:a: scope \"mine\" is not one of", "peer-specific");
-    sx_test_schema_refused("leaf a { type string; sx:annotate \"/t:top\"; }", "",
+    sx_test_schema_refused("leaf a { type string; sx:annotate \"/t:top\"; }", "/made-up:a",
         "/made-up:a: \"annotate\" cannot stand here", "unique-in-cluster can");
     sx_test_schema_refused("sx:annotate \"/t:top\" { sx:annotate \"/t:lists\"; }", "",
         "annotate \"/t:top\": \"annotate\" cannot stand here", "scope");
@@ -105,9 +105,9 @@ static void test_words(void **state)
 static void test_given_twice(void **state)
 {
     (void)state;
-    sx_test_schema_refused("leaf a { type string; sx:scope \"agreed\"; sx:scope \"agreed\"; }", "",
-        "/made-up:a: scope is given twice", "");
-    sx_test_schema_refused("leaf a { type string; sx:secret; sx:secret; }", "",
+    sx_test_schema_refused("leaf a { type string; sx:scope \"agreed\"; sx:scope \"agreed\"; }",
+        "/made-up:a", "/made-up:a: scope is given twice", "");
+    sx_test_schema_refused("leaf a { type string; sx:secret; sx:secret; }", "/made-up:a",
         "/made-up:a: secret is given twice", "");
     sx_test_schema_refused("sx:annotate \"/t:top\" { sx:scope \"agreed\"; }"
                            "sx:annotate \"/t:top\" { sx:scope \"replicated\"; }",
