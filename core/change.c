@@ -19,6 +19,7 @@ void sx_change_list_copy(struct sx_change_list *list, const struct sx_change *ch
     copy.value = sx_strdup(change->value);
     copy.old_value = sx_strdup(change->old_value);
     copy.after = sx_strdup(change->after);
+    copy.old_after = sx_strdup(change->old_after);
     sx_change_list_add(list, copy);
 }
 
@@ -29,6 +30,7 @@ void sx_change_list_clear(struct sx_change_list *list)
         free(list->items[i].value);
         free(list->items[i].old_value);
         free(list->items[i].after);
+        free(list->items[i].old_after);
     }
     free(list->items);
     *list = (struct sx_change_list){0};

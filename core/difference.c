@@ -40,9 +40,10 @@ char *sx_difference_json(const struct lyd_node *node)
     return text;
 }
 
-void sx_difference_add(struct sx_difference *difference, enum sx_operation operation,
-    const struct lyd_node *before, const struct lyd_node *after, const char *predecessor)
+void sx_difference_add(
+    struct sx_difference *difference, enum sx_operation operation, const struct sx_pair *pair)
 {
+    const struct lyd_node *before = pair->before, *after = pair->after;
     const struct sx_node_class *class = sx_schema_class((after ? after : before)->schema);
     bool is_move = operation == SX_OPERATION_MOVE;
     struct sx_change change = {.operation = operation,
@@ -51,21 +52,36 @@ void sx_difference_add(struct sx_difference *difference, enum sx_operation opera
         .path = sx_strdup(difference->path.data),
         .value = after && !is_move ? sx_difference_json(after) : NULL,
         .old_value = before && !is_move ? sx_difference_json(before) : NULL,
-        .after = sx_strdup(predecessor)};
+        .after = sx_strdup(pair->after_predecessor),
+        .old_after = sx_strdup(pair->before_predecessor)};
 
     difference->scopes |= 1u << class->scope;
     sx_change_list_add(difference->changes, change);
 }
 
 /* The same, one step below the present path. */
-static void add_below(struct sx_difference *difference, enum sx_operation operation,
-    const struct lyd_node *before, const struct lyd_node *after, const char *predecessor)
+static void add_below(
+    struct sx_difference *difference, enum sx_operation operation, const struct sx_pair *pair)
 {
     size_t length = difference->path.length;
 
-    sx_path_add(&difference->path, after ? after : before, false);
-    sx_difference_add(difference, operation, before, after, predecessor);
+    sx_path_add(&difference->path, pair->after ? pair->after : pair->before, false);
+    sx_difference_add(difference, operation, pair);
     sx_text_cut(&difference->path, length);
+}
+
+/* Data path of an entry below the present path, "" for NULL; for free(). */
+static char *entry_path(struct sx_difference *difference, const struct lyd_node *entry)
+{
+    size_t length = difference->path.length;
+    char *path;
+
+    if (!entry)
+        return sx_strdup("");
+    sx_path_add(&difference->path, entry, false);
+    path = sx_strdup(difference->path.data);
+    sx_text_cut(&difference->path, length);
+    return path;
 }
 
 static void descend(
@@ -94,35 +110,45 @@ static size_t former(const struct entries *before, const struct lyd_node *entry,
     return SX_ABSENT;
 }
 
+/* The entry before one of a list, or NULL. */
+static const struct lyd_node *entry_before(const struct entries *entries, size_t at)
+{
+    return at > 0 ? entries->items[at - 1] : NULL;
+}
+
 static void delete_missing(
     struct sx_difference *difference, const struct entries *before, const struct lyd_node *siblings)
 {
     for (size_t i = 0; i < before->count; i++) {
         struct lyd_node *found = NULL;
+        char *path = NULL;
 
-        if (lyd_find_sibling_first(siblings, before->items[i], &found) != LY_SUCCESS ||
-            (found->flags & LYD_DEFAULT))
-            add_below(difference, SX_OPERATION_DELETE, before->items[i], NULL, NULL);
+        if (lyd_find_sibling_first(siblings, before->items[i], &found) == LY_SUCCESS &&
+            !(found->flags & LYD_DEFAULT))
+            continue;
+        if (lysc_is_userordered(before->items[i]->schema))
+            path = entry_path(difference, entry_before(before, i));
+        add_below(difference, SX_OPERATION_DELETE,
+            &(struct sx_pair){.before = before->items[i], .before_predecessor = path});
+        free(path);
     }
 }
 
-static void place_entry(struct sx_difference *difference, const struct lyd_node *was,
-    const struct lyd_node *entry, const struct lyd_node *predecessor)
+/* An entry that is new, or has another place: was[at] is the former one. */
+static void place_entry(struct sx_difference *difference, const struct entries *before,
+    const struct entries *after, const size_t *was, size_t at)
 {
-    size_t length = difference->path.length;
-    char *path = sx_strdup("");
+    bool is_new = was[at] == SX_ABSENT;
+    char *now = entry_path(difference, entry_before(after, at));
+    char *then = is_new ? NULL : entry_path(difference, entry_before(before, was[at]));
 
-    if (predecessor) {
-        free(path);
-        sx_path_add(&difference->path, predecessor, false);
-        path = sx_strdup(difference->path.data);
-        sx_text_cut(&difference->path, length);
-    }
-    if (was)
-        add_below(difference, SX_OPERATION_MOVE, was, entry, path);
-    else
-        add_below(difference, SX_OPERATION_CREATE, NULL, entry, path);
-    free(path);
+    add_below(difference, is_new ? SX_OPERATION_CREATE : SX_OPERATION_MOVE,
+        &(struct sx_pair){.before = is_new ? NULL : before->items[was[at]],
+            .after = after->items[at],
+            .before_predecessor = then,
+            .after_predecessor = now});
+    free(now);
+    free(then);
 }
 
 static void compare_ordered(
@@ -140,7 +166,7 @@ static void compare_ordered(
         const struct lyd_node *old = was[i] != SX_ABSENT ? before->items[was[i]] : NULL;
 
         if (placed[i])
-            place_entry(difference, old, after->items[i], i > 0 ? after->items[i - 1] : NULL);
+            place_entry(difference, before, after, was, i);
         if (old && after->items[i]->schema->nodetype == LYS_LIST)
             descend(difference, old, after->items[i]);
     }
@@ -163,7 +189,8 @@ static void compare_entries(struct sx_difference *difference, const struct lysc_
 
             if (lyd_find_sibling_first(before_siblings, after.items[i], &old) != LY_SUCCESS ||
                 (old->flags & LYD_DEFAULT))
-                add_below(difference, SX_OPERATION_CREATE, NULL, after.items[i], NULL);
+                add_below(
+                    difference, SX_OPERATION_CREATE, &(struct sx_pair){.after = after.items[i]});
             else if (schema->nodetype == LYS_LIST)
                 descend(difference, old, after.items[i]);
         }
@@ -187,6 +214,7 @@ void sx_difference_siblings(struct sx_difference *difference, const struct lysc_
     const struct lyd_node *before, const struct lyd_node *after)
 {
     const struct lyd_node *old, *new;
+    struct sx_pair pair;
 
     if (schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) {
         compare_entries(difference, schema, before, after);
@@ -194,19 +222,20 @@ void sx_difference_siblings(struct sx_difference *difference, const struct lysc_
     }
     old = explicit_child(before, schema);
     new = explicit_child(after, schema);
+    pair = (struct sx_pair){.before = old, .after = new};
     if (lysc_is_np_cont(schema)) {
         if (old || new)
             descend(difference, old, new);
         return;
     }
     if (!old && new)
-        add_below(difference, SX_OPERATION_CREATE, NULL, new, NULL);
+        add_below(difference, SX_OPERATION_CREATE, &pair);
     else if (old && !new)
-        add_below(difference, SX_OPERATION_DELETE, old, NULL, NULL);
+        add_below(difference, SX_OPERATION_DELETE, &pair);
     else if (old && schema->nodetype == LYS_CONTAINER)
         descend(difference, old, new);
     else if (old && lyd_compare_single(old, new, 0) != LY_SUCCESS)
-        add_below(difference, SX_OPERATION_REPLACE, old, new, NULL);
+        add_below(difference, SX_OPERATION_REPLACE, &pair);
 }
 
 void sx_difference_children(struct sx_difference *difference, const struct lysc_node *schema,

@@ -19,10 +19,16 @@ struct sx_difference {
 /** The node as RFC 7951 JSON with one member, explicit nodes alone, for free(). */
 char *sx_difference_json(const struct lyd_node *node);
 
-/** Adds a change of the node at d->path. `before`, `after` and `predecessor` (a data path; copied)
+/** A node before and after, and in a user-ordered list the data paths of the entries before it. All
  * may be NULL, as struct sx_change says. */
-void sx_difference_add(struct sx_difference *difference, enum sx_operation operation,
-    const struct lyd_node *before, const struct lyd_node *after, const char *predecessor);
+struct sx_pair {
+    const struct lyd_node *before, *after;
+    const char *before_predecessor, *after_predecessor;
+};
+
+/** Adds a change of the node at d->path; texts are copied. */
+void sx_difference_add(
+    struct sx_difference *difference, enum sx_operation operation, const struct sx_pair *pair);
 
 /** Changes between two nodes' children; either may be NULL for none. `schema` is the parents'. The
  * entries of outermost lists are left out. */

@@ -232,6 +232,8 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return 0;
     case SX_EVENT_FORCE_UPDATE:
         return sx_force_update(engine, err);
+    case SX_EVENT_ROLLBACK:
+        return sx_rollback(engine, event, err);
     case SX_EVENT_LINK_UP:
         sx_cluster_link_up(engine, event);
         return 0;

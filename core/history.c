@@ -48,6 +48,20 @@ bool sx_history_holds(const struct sx_history *history, const char *lineage, uin
     return false;
 }
 
+int sx_history_reaches(uint64_t oldest, uint64_t newest, uint64_t target, struct sx_error *err)
+{
+    if (target > newest)
+        return sx_error_set(err, SX_E_INVALID_VALUE,
+            "there is no revision %llu yet; the newest is %llu", (unsigned long long)target,
+            (unsigned long long)newest);
+    if (target >= oldest)
+        return 0;
+    sx_error_set(err, SX_E_DATA_MISSING,
+        "the journal does not reach back to revision %llu; the oldest that it reaches is %llu",
+        (unsigned long long)target, (unsigned long long)oldest);
+    return sx_error_tag(err, "revision-too-old");
+}
+
 void sx_revision_clear(struct sx_revision *revision)
 {
     sx_change_list_clear(&revision->changes);

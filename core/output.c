@@ -115,15 +115,20 @@ static void put_rest(struct sx_transaction *transaction, const struct sx_touched
 static void put_entry(struct sx_transaction *transaction, const struct sx_touched *item)
 {
     struct sx_difference difference = {.changes = &transaction->changes};
-    char *predecessor = present_predecessor(item);
+    char *now_after = item->now ? present_predecessor(item) : NULL;
+    char *then_after = item->before ? former_predecessor(item) : NULL;
+    struct sx_pair pair = {.before = item->before,
+        .after = item->now,
+        .before_predecessor = then_after,
+        .after_predecessor = now_after};
 
     sx_text_add(&difference.path, item->path, strlen(item->path));
     if (!item->now && item->before)
-        sx_difference_add(&difference, SX_OPERATION_DELETE, item->before, NULL, NULL);
+        sx_difference_add(&difference, SX_OPERATION_DELETE, &pair);
     else if (item->now && !item->before)
-        sx_difference_add(&difference, SX_OPERATION_CREATE, NULL, item->now, predecessor);
+        sx_difference_add(&difference, SX_OPERATION_CREATE, &pair);
     else if (item->now && item->placed)
-        sx_difference_add(&difference, SX_OPERATION_MOVE, item->before, item->now, predecessor);
+        sx_difference_add(&difference, SX_OPERATION_MOVE, &pair);
     if (item->now && item->before)
         sx_difference_children(&difference, item->schema, item->before, item->now);
     if (difference.scopes)
@@ -132,7 +137,8 @@ static void put_entry(struct sx_transaction *transaction, const struct sx_touche
     /* Also without a change of its own: what is before it may be another entry now. */
     update_digest(transaction, item, item->now);
     free(difference.path.data);
-    free(predecessor);
+    free(now_after);
+    free(then_after);
 }
 
 static void start_afresh(struct sx_transaction *transaction)

@@ -2,6 +2,7 @@
 #include "sextant/reader.h"
 
 #include "reader_overlay.h"
+#include "sextant/journal.h"
 #include "sextant/memory.h"
 #include "store_impl.h"
 
@@ -27,6 +28,7 @@ static const char *const statements[READER_STATEMENTS] = {
 struct sx_reader {
     sqlite3 *db;
     struct sx_table fragments;
+    struct sx_journal journal;
     sqlite3_stmt *statements[READER_STATEMENTS];
     bool open; /**< a snapshot is */
     struct sx_overlay overlay;
@@ -44,6 +46,7 @@ int sx_reader_open(
     if (sx_sql_open(path, vfs, SQLITE_OPEN_READWRITE, &reader->db, NULL, err) < 0 ||
         sx_sql_exec(reader->db, settings, err) < 0 ||
         sx_table_open(&reader->fragments, reader->db, "fragment", err) < 0 ||
+        sx_journal_open(&reader->journal, reader->db, err) < 0 ||
         sx_sql_prepare(reader->db, statements, READER_STATEMENTS, NULL, reader->statements, err) <
             0)
         goto out;
@@ -62,6 +65,7 @@ void sx_reader_close(struct sx_reader *reader)
         return;
     sx_reader_end(reader);
     sx_table_close(&reader->fragments);
+    sx_journal_close(&reader->journal);
     sx_sql_finalize(reader->statements, READER_STATEMENTS);
     sqlite3_close(reader->db);
     free(reader);
@@ -222,4 +226,30 @@ int sx_reader_revision(
     *ret_revision = reader->revision;
     memcpy(ret_lineage, reader->lineage, sizeof reader->lineage);
     return 0;
+}
+
+int sx_reader_revisions(struct sx_reader *reader, uint64_t newest, size_t count,
+    sx_journal_row *row, void *context, struct sx_error *err)
+{
+    if (check_open(reader, err) < 0)
+        return -1;
+    return sx_journal_list(&reader->journal, newest, count, row, context, err);
+}
+
+int sx_reader_oldest(struct sx_reader *reader, uint64_t *ret_revision, struct sx_error *err)
+{
+    uint64_t oldest = 0;
+
+    if (check_open(reader, err) < 0 || sx_journal_oldest(&reader->journal, &oldest, err) < 0)
+        return -1;
+    *ret_revision = oldest > 0 ? oldest - 1 : reader->revision;
+    return 0;
+}
+
+int sx_reader_journal(struct sx_reader *reader, uint64_t number, struct sx_revision *ret_revision,
+    struct sx_error *err)
+{
+    if (check_open(reader, err) < 0)
+        return -1;
+    return sx_journal_get(&reader->journal, number, ret_revision, err);
 }

@@ -30,7 +30,8 @@ static size_t bytes_of(const struct sx_revision *revision)
 
         bytes += 64 + strlen(change->path) + (change->value ? strlen(change->value) : 0) +
                  (change->old_value ? strlen(change->old_value) : 0) +
-                 (change->after ? strlen(change->after) : 0);
+                 (change->after ? strlen(change->after) : 0) +
+                 (change->old_after ? strlen(change->old_after) : 0);
     }
     return bytes;
 }

@@ -200,6 +200,8 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
     const struct sx_origin *origin, struct sx_error *err);
 /** commit.c: SX_EVENT_EDIT on running. */
 int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+/** rollback.c: SX_EVENT_ROLLBACK. */
+int sx_rollback(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
 /** commit_taken.c: consecutive revisions from the primary, the first of which follows the present
  * one, in one transaction: all of them or none; its error is the refusal. */
 int sx_commit_revisions(struct sx_engine *engine, const struct sx_revision *const *revisions,

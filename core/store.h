@@ -77,6 +77,9 @@ int sx_store_append(
 int sx_store_journal(struct sx_store *store, uint64_t number, struct sx_revision *ret_revision,
     struct sx_error *err);
 
+/** Number of the oldest revision that the journal holds, 0 for none. */
+int sx_store_journal_oldest(struct sx_store *store, uint64_t *ret_number, struct sx_error *err);
+
 /** Empties the journal (a snapshot replaced the content). */
 int sx_store_clear_journal(struct sx_store *store, struct sx_error *err);
 

@@ -3,6 +3,7 @@
 
 #include "sql.h"
 #include "store.h"
+#include "store_journal.h"
 #include "store_table.h"
 
 #include <sqlite3.h>
@@ -53,11 +54,9 @@ enum sx_store_statement {
     SX_STORE_LINEAGES,
     SX_STORE_LINEAGE_SET,
     SX_STORE_LINEAGES_CUT,
-    SX_STORE_REVISION,
     SX_STORE_REVISION_ADD,
     SX_STORE_REVISION_SIZES,
     SX_STORE_REVISIONS_DROP,
-    SX_STORE_CHANGES,
     SX_STORE_CHANGE_ADD,
     SX_STORE_CHANGES_DROP,
     SX_STORE_ALARM_ADD,
@@ -103,6 +102,7 @@ struct sx_store {
     struct sx_fragment_table fragments;
     struct sx_fragment_table stage;
     sqlite3_stmt *statements[SX_STORE_STATEMENTS];
+    struct sx_journal journal_reads;
     struct sx_journal_size journal;
     struct sx_history history; /**< as stored, if history_known */
     bool history_known;

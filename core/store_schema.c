@@ -19,7 +19,7 @@
     "CREATE INDEX order_" letter " ON " name "(list, ord) WHERE ord IS NOT NULL;" \
     "CREATE INDEX own_" letter " ON " name "(scope) WHERE scope <> 'replicated';"
 
-static const char create_1[] = FRAGMENT_TABLE("fragment", "a") FRAGMENT_TABLE("stage",
+static const char create_2[] = FRAGMENT_TABLE("fragment", "a") FRAGMENT_TABLE("stage",
     "b") "CREATE TABLE value("
          "name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
          "CREATE TABLE lineage("
@@ -48,6 +48,7 @@ static const char create_1[] = FRAGMENT_TABLE("fragment", "a") FRAGMENT_TABLE("s
          "value TEXT, -- RFC 7951 JSON\n"
          "old_value TEXT,"
          "after TEXT, -- path of the entry before it in a user-ordered list, empty when first\n"
+         "old_after TEXT, -- the same of its former place\n"
          "PRIMARY KEY(revision, step)) STRICT, WITHOUT ROWID;"
          "CREATE TABLE alarm_history("
          "sequence INTEGER PRIMARY KEY,"
@@ -67,7 +68,16 @@ static const char create_1[] = FRAGMENT_TABLE("fragment", "a") FRAGMENT_TABLE("s
          "text TEXT NOT NULL,"
          "PRIMARY KEY(id, resource)) STRICT, WITHOUT ROWID;";
 
-const struct sx_store_schema sx_store_schema = {.version = 1, .create = create_1};
+/* What version 1 stored does not tell the former place of what was moved or deleted: a rollback
+ * past that is refused. */
+static const struct sx_migration migrations[] = {
+    {.from = 1, .sql = "ALTER TABLE change ADD COLUMN old_after TEXT"},
+};
+
+const struct sx_store_schema sx_store_schema = {.version = 2,
+    .create = create_2,
+    .migrations = migrations,
+    .migration_count = sizeof migrations / sizeof *migrations};
 
 static const char *const statements[SX_STORE_STATEMENTS] = {
     [SX_STORE_BEGIN] = "BEGIN IMMEDIATE",
@@ -85,16 +95,13 @@ static const char *const statements[SX_STORE_STATEMENTS] = {
                              "id = excluded.id, last_revision = excluded.last_revision, "
                              "digest = excluded.digest",
     [SX_STORE_LINEAGES_CUT] = "DELETE FROM lineage WHERE position >= ?1",
-    [SX_STORE_REVISION] = "SELECT lineage, user, source, digest, time_ms, session "
-                          "FROM revision WHERE number = ?1",
     [SX_STORE_REVISION_ADD] = "INSERT INTO revision(number, lineage, time_ms, user, source, "
                               "session, digest, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [SX_STORE_REVISION_SIZES] = "SELECT number, bytes FROM revision ORDER BY number",
     [SX_STORE_REVISIONS_DROP] = "DELETE FROM revision WHERE number <= ?1",
-    [SX_STORE_CHANGES] = "SELECT operation, scope, flags, path, value, old_value, after "
-                         "FROM change WHERE revision = ?1 ORDER BY step",
     [SX_STORE_CHANGE_ADD] = "INSERT INTO change(revision, step, operation, scope, flags, path, "
-                            "value, old_value, after) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                            "value, old_value, after, old_after) "
+                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SX_STORE_CHANGES_DROP] = "DELETE FROM change WHERE revision <= ?1",
     [SX_STORE_ALARM_ADD] = "INSERT INTO alarm_history(sequence, id, raised, severity, time_ms, "
                            "resource, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -131,7 +138,8 @@ static int prepare_table(
 int sx_store_prepare(struct sx_store *store, struct sx_error *err)
 {
     if (prepare_table(store->db, &store->fragments, "fragment", err) < 0 ||
-        prepare_table(store->db, &store->stage, "stage", err) < 0)
+        prepare_table(store->db, &store->stage, "stage", err) < 0 ||
+        sx_journal_open(&store->journal_reads, store->db, err) < 0)
         return -1;
     return sx_sql_prepare(store->db, statements, SX_STORE_STATEMENTS, NULL, store->statements, err);
 }
@@ -146,5 +154,6 @@ void sx_store_finalize(struct sx_store *store)
 {
     finalize_table(&store->fragments);
     finalize_table(&store->stage);
+    sx_journal_close(&store->journal_reads);
     sx_sql_finalize(store->statements, SX_STORE_STATEMENTS);
 }

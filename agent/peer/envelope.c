@@ -97,6 +97,7 @@ static int write_changes(struct scratch *scratch, const struct sx_change_list *c
         items[i].value = change->value;
         items[i].old_value = change->old_value;
         items[i].after = change->after;
+        items[i].old_after = change->old_after;
         (*ret_list)[i] = &items[i];
     }
     return 0;

@@ -118,9 +118,10 @@ static int check_change(const Sextant__Change *change, struct sx_error *err)
         return refuse(err, "a change", "moves without a place");
     if (check_text(change->path, AG_ENVELOPE_PATH_MAX, "a change's path", err) != 0 ||
         check_optional(change->value, AG_ENVELOPE_MAX, "a change's value", err) != 0 ||
-        check_optional(change->old_value, AG_ENVELOPE_MAX, "a change's old value", err) != 0)
+        check_optional(change->old_value, AG_ENVELOPE_MAX, "a change's old value", err) != 0 ||
+        check_optional(change->after, AG_ENVELOPE_PATH_MAX, "a change's place", err) != 0)
         return -1;
-    return check_optional(change->after, AG_ENVELOPE_PATH_MAX, "a change's place", err);
+    return check_optional(change->old_after, AG_ENVELOPE_PATH_MAX, "a change's old place", err);
 }
 
 static int read_changes(
@@ -138,7 +139,8 @@ static int read_changes(
                     .path = move(&from[i]->path),
                     .value = move(&from[i]->value),
                     .old_value = move(&from[i]->old_value),
-                    .after = move(&from[i]->after)});
+                    .after = move(&from[i]->after),
+                    .old_after = move(&from[i]->old_after)});
     }
     return 0;
 }

@@ -20,7 +20,8 @@ static void test_changes(void **state)
         .path = sx_strdup("/a:b"),
         .value = sx_strdup("new"),
         .old_value = sx_strdup("old"),
-        .after = sx_strdup("")};
+        .after = sx_strdup(""),
+        .old_after = sx_strdup("/a:c")};
 
     (void)state;
     sx_change_list_add(&list, change);
@@ -37,6 +38,7 @@ static void test_changes(void **state)
     assert_string_equal(copy.items[19].value, "new");
     assert_string_equal(copy.items[19].old_value, "old");
     assert_string_equal(copy.items[19].after, "");
+    assert_string_equal(copy.items[19].old_after, "/a:c");
     sx_change_list_clear(&copy);
     sx_change_list_clear(&copy);
 }

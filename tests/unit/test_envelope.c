@@ -126,7 +126,7 @@ static void hello_passes(void **state)
 }
 
 static void add_change(struct sx_change_list *list, enum sx_operation operation, const char *value,
-    const char *old_value, const char *after)
+    const char *old_value, const char *after, const char *old_after)
 {
     sx_change_list_add(list, (struct sx_change){.operation = operation,
                                  .scope = SX_SCOPE_AGREED_COPIED,
@@ -134,7 +134,8 @@ static void add_change(struct sx_change_list *list, enum sx_operation operation,
                                  .path = sx_strdup("/m:c/l[k='\xe2\x82\xac']"),
                                  .value = sx_strdup(value),
                                  .old_value = sx_strdup(old_value),
-                                 .after = sx_strdup(after)});
+                                 .after = sx_strdup(after),
+                                 .old_after = sx_strdup(old_after)});
 }
 
 static void revision_passes(void **state)
@@ -149,9 +150,9 @@ static void revision_passes(void **state)
     strcpy(revision->origin.user, "admin");
     strcpy(revision->origin.source, "127.0.0.1");
     revision->origin.session = 5;
-    add_change(&revision->changes, SX_OPERATION_CREATE, "{}", NULL, "");
-    add_change(&revision->changes, SX_OPERATION_DELETE, NULL, "{\"m:l\":[]}", NULL);
-    add_change(&revision->changes, SX_OPERATION_MOVE, NULL, NULL, "/m:c/l[k='x']");
+    add_change(&revision->changes, SX_OPERATION_CREATE, "{}", NULL, "", NULL);
+    add_change(&revision->changes, SX_OPERATION_DELETE, NULL, "{\"m:l\":[]}", NULL, "");
+    add_change(&revision->changes, SX_OPERATION_MOVE, NULL, NULL, "/m:c/l[k='x']", "/m:c/l[k='y']");
     message = round_trip_message(message);
     revision = message->revision;
     assert_int_equal(revision->number, 41);
@@ -168,6 +169,9 @@ static void revision_passes(void **state)
     assert_int_equal(revision->changes.items[1].flags, SX_NODE_SECRET);
     assert_string_equal(revision->changes.items[2].path, "/m:c/l[k='\xe2\x82\xac']");
     assert_string_equal(revision->changes.items[2].after, "/m:c/l[k='x']");
+    assert_null(revision->changes.items[0].old_after);
+    assert_string_equal(revision->changes.items[1].old_after, "");
+    assert_string_equal(revision->changes.items[2].old_after, "/m:c/l[k='y']");
     sx_message_free(message);
 }
 
@@ -206,7 +210,7 @@ static void snapshot_and_others_pass(void **state)
     assert_string_equal(message->refusal.reason, "no");
     sx_message_free(message);
     message = sx_message_new(SX_MESSAGE_COPIED);
-    add_change(&message->changes, SX_OPERATION_REPLACE, "{}", "{}", NULL);
+    add_change(&message->changes, SX_OPERATION_REPLACE, "{}", "{}", NULL, NULL);
     message = round_trip_message(message);
     assert_int_equal(message->changes.count, 1);
     sx_message_free(message);
@@ -226,14 +230,14 @@ static void too_big_is_refused(void **state)
     (void)state;
     value = sx_alloc(AG_ENVELOPE_MAX);
     memset(value, 'x', AG_ENVELOPE_MAX - 1);
-    add_change(&message->changes, SX_OPERATION_REPLACE, value, NULL, NULL);
+    add_change(&message->changes, SX_OPERATION_REPLACE, value, NULL, NULL, NULL);
     envelope.message = message;
     assert_int_equal(ag_envelope_encode(&envelope, &bytes, &length, &err), -1);
     assert_int_equal(err.code, SX_E_TOO_BIG);
     assert_non_null(strstr(err.message, "4194304"));
     sx_change_list_clear(&message->changes);
     for (size_t i = 0; i <= AG_ENVELOPE_ITEMS_MAX; i++)
-        add_change(&message->changes, SX_OPERATION_DELETE, NULL, NULL, NULL);
+        add_change(&message->changes, SX_OPERATION_DELETE, NULL, NULL, NULL, NULL);
     assert_int_equal(ag_envelope_encode(&envelope, &bytes, &length, &err), -1);
     assert_non_null(strstr(err.message, "65537"));
     assert_int_equal(
@@ -327,8 +331,8 @@ static void mutations_do_no_harm(void **state)
     print_message("seed %u\n", seed);
     message->revision->number = 1;
     strcpy(message->revision->lineage, UUID);
-    add_change(&message->revision->changes, SX_OPERATION_CREATE, "{\"a:b\":1}", "x", "y");
-    add_change(&message->revision->changes, SX_OPERATION_DELETE, NULL, NULL, NULL);
+    add_change(&message->revision->changes, SX_OPERATION_CREATE, "{\"a:b\":1}", "x", "y", NULL);
+    add_change(&message->revision->changes, SX_OPERATION_DELETE, NULL, NULL, NULL, NULL);
     assert_int_equal(ag_envelope_encode(&envelope, &bytes, &length, &err), 0);
     for (size_t i = 0; i < length; i++)
         assert_non_null(refusal(bytes, i));

@@ -97,6 +97,24 @@ static void test_revision_clear(void **state)
     sx_revision_clear(&revision);
 }
 
+static void test_reaches(void **state)
+{
+    struct sx_error err = {0};
+
+    (void)state;
+    assert_int_equal(sx_history_reaches(3, 9, 9, &err), 0);
+    assert_int_equal(sx_history_reaches(3, 9, 3, &err), 0);
+    assert_int_equal(sx_history_reaches(0, 0, 0, &err), 0);
+    assert_int_equal(err.code, SX_OK);
+    assert_int_equal(sx_history_reaches(3, 9, 2, &err), -1);
+    assert_int_equal(err.code, SX_E_DATA_MISSING);
+    assert_string_equal(err.app_tag, "revision-too-old");
+    assert_non_null(strstr(err.message, "the oldest that it reaches is 3"));
+    assert_int_equal(sx_history_reaches(3, 9, 10, &err), -1);
+    assert_int_equal(err.code, SX_E_INVALID_VALUE);
+    assert_non_null(strstr(err.message, "the newest is 9"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_full_chain_drops_the_oldest),
         cmocka_unit_test(test_long_id_is_cut),
         cmocka_unit_test(test_revision_clear),
+        cmocka_unit_test(test_reaches),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,7 @@ static void assert_revision(struct sx_test_store *test, const struct sx_revision
         assert_same(a->value, b->value);
         assert_same(a->old_value, b->old_value);
         assert_same(a->after, b->after);
+        assert_same(a->old_after, b->old_after);
     }
     sx_revision_clear(&revision);
 }
@@ -107,13 +108,13 @@ static void test_what_is_read_is_what_was_written(void **state)
     struct sx_change changes[] = {
         {SX_OPERATION_CREATE, SX_SCOPE_REPLICATED, SX_NODE_SECRET | SX_NODE_FRAGMENT,
             (char[]){"/a:l[k='1']"}, (char[]){"{\"a:l\":[{\"k\":\"\xc3\xa9\"}]}"}, NULL,
-            (char[]){""}},
+            (char[]){""}, NULL},
         {SX_OPERATION_REPLACE, SX_SCOPE_AGREED, 0xffffffff, (char[]){"/a:b"}, (char[]){""},
-            (char[]){"{}"}, NULL},
+            (char[]){"{}"}, NULL, NULL},
         {SX_OPERATION_DELETE, SX_SCOPE_AGREED_COPIED, 0, (char[]){"/a:c"}, NULL, (char[]){"{}"},
-            NULL},
+            NULL, (char[]){""}},
         {SX_OPERATION_MOVE, SX_SCOPE_PEER_SPECIFIC, 0, (char[]){"/a:l[k='1']"}, NULL, NULL,
-            (char[]){"/a:l[k='0']"}},
+            (char[]){"/a:l[k='0']"}, (char[]){"/a:l[k='2']"}},
     };
     const struct sx_revision full = {.number = INT64_MAX,
         .lineage = "0b33b4f4-a1a4-4b2c-bb2f-a5b1d0b9a001",

@@ -25,6 +25,8 @@ struct sx_change {
     char *old_value; /**< replace, delete: the same of what was there; otherwise NULL */
     char *after; /**< create and move in a user-ordered list: data path of the entry before it,
                       "" when it is the first; otherwise NULL */
+    char *old_after; /**< delete and move in a user-ordered list: the same of its former place, as
+                          the former order was; otherwise NULL */
 };
 
 /** An array of changes that owns its strings. */

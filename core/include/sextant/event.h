@@ -18,6 +18,7 @@ enum sx_event_type {
     SX_EVENT_SESSION_END, /**< a session is gone: its locks and its locked candidate go */
     SX_EVENT_RESTART, /**< the restart RPC */
     SX_EVENT_FORCE_UPDATE, /**< the force-config-update RPC */
+    SX_EVENT_ROLLBACK, /**< the rollback RPC: replicated content as it was at a revision */
     SX_EVENT_LINK_UP, /**< a link with a peer stands, TLS done */
     SX_EVENT_LINK_DOWN, /**< a link is lost, or an attempt to get one failed */
     SX_EVENT_MESSAGE, /**< a peer said something over its link */
@@ -39,7 +40,7 @@ struct sx_event {
     int64_t time_ms; /**< UTC, milliseconds since 1970 */
     int64_t monotonic_ms; /**< milliseconds of a clock that never goes back */
     uint8_t random[32];
-    struct sx_origin origin; /**< who asks: EDIT … FORCE_UPDATE, SESSION_END */
+    struct sx_origin origin; /**< who asks: EDIT … ROLLBACK, SESSION_END */
     union {
         struct {
             enum sx_datastore target;
@@ -47,6 +48,11 @@ struct sx_event {
             bool test_only; /**< validate, change nothing */
             const struct lyd_node *config; /**< first top-level sibling, or NULL; borrowed */
         } edit;
+        struct {
+            uint64_t revision; /**< to go back to */
+            uint64_t
+                present; /**< refused when the newest revision is another; 0: whichever it is */
+        } rollback;
         enum sx_datastore datastore; /**< VALIDATE, LOCK, UNLOCK */
         struct {
             const char *peer; /**< address of the peer as this engine's list has it */

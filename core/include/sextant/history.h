@@ -3,6 +3,7 @@
 
 #include "sextant/change.h"
 #include "sextant/edit.h"
+#include "sextant/error.h"
 
 /** A UUID as text, with NUL. */
 #define SX_UUID_SIZE 37
@@ -38,6 +39,14 @@ void sx_history_advance(struct sx_history *history, const uint8_t digest[SX_DIGE
 /** True when (lineage, revision) is part of the history: the holder of it is behind or level, else
  * it has diverged (design section 1). An empty lineage is part of every history. */
 bool sx_history_holds(const struct sx_history *history, const char *lineage, uint64_t revision);
+
+/**
+ * Tells whether the content at revision `target` can be told, when a journal leads back from
+ * `newest`, the present one, to `oldest`. Returns 0, or -1 with *err: SX_E_INVALID_VALUE for one
+ * that is not there yet, or SX_E_DATA_MISSING with the error-app-tag "revision-too-old" and a
+ * message that names the oldest.
+ */
+int sx_history_reaches(uint64_t oldest, uint64_t newest, uint64_t target, struct sx_error *err);
 
 /** One revision of the journal: what a commit of replicated content changed. Owns its changes. */
 struct sx_revision {

@@ -63,7 +63,7 @@ struct sx_action {
 struct sx_update {
     bool failed;
     struct sx_error error; /**< when failed */
-    uint64_t revision; /**< EDIT, COMMIT: revision of the replicated content afterwards */
+    uint64_t revision; /**< EDIT, COMMIT, ROLLBACK: revision of the replicated content afterwards */
     char backup[SX_ERROR_PATH_MAX]; /**< FORCE_UPDATE: where the former configuration was kept */
     uint32_t lock_holder; /**< LOCK refused: session that holds it, 0 for none */
     struct sx_action *actions; /**< in the order in which they are to be done; owned */
