@@ -49,9 +49,8 @@ static bool has_secrets(const struct lysc_node *node)
     return found;
 }
 
-/* The value goes before anything can be compared with it, so that a filter cannot guess it.
- * Returns true when the node itself had to go. */
-static bool mask(struct lyd_node *node)
+/* The value goes before anything can be compared with it, so that a filter cannot guess it. */
+bool ag_rows_mask(struct lyd_node *node)
 {
     const struct sx_node_class *class = node->schema ? sx_schema_class(node->schema) : NULL;
     struct lyd_node *child, *next;
@@ -70,7 +69,7 @@ static bool mask(struct lyd_node *node)
     }
     LY_LIST_FOR_SAFE(lyd_child(node), next, child)
     {
-        mask(child);
+        ag_rows_mask(child);
     }
     return false;
 }
@@ -207,7 +206,7 @@ int ag_rows_top(struct ag_rows *rows, const struct lysc_node *top, struct lyd_no
         goto out;
     if (top->nodetype != LYS_LIST)
         add_defaults(rows, top, &work.tree);
-    if (work.tree && has_secrets(top) && mask(work.tree))
+    if (work.tree && has_secrets(top) && ag_rows_mask(work.tree))
         work.tree = NULL;
     if (add_state(rows, top, &work.tree, err) < 0)
         goto out;
@@ -292,7 +291,7 @@ static int pass_row(void *context, const struct sx_fragment *fragment, struct sx
     }
     each->rows->count++;
     if (each->secrets)
-        mask(entry);
+        ag_rows_mask(entry);
     if (wants_defaults(each->rows))
         lyd_new_implicit_tree(entry, LYD_IMPLICIT_NO_STATE, NULL);
     join_state(each->rows, entry);

@@ -175,6 +175,9 @@ static const struct handler {
     {"ietf-netconf-monitoring", "get-schema", ag_rpc_get_schema},
     {"sextant-cluster", "restart", restart},
     {"sextant-cluster", "force-config-update", force_config_update},
+    {"sextant-history", "get-history", ag_rpc_get_history},
+    {"sextant-history", "get-changes", ag_rpc_get_changes},
+    {"sextant-history", "rollback", ag_rpc_rollback},
 };
 
 int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err)

@@ -29,6 +29,10 @@ int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_edit_config(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_schema.c: <get-schema>, RFC 6022. */
 int ag_rpc_get_schema(struct ag_rpc *rpc, struct sx_error *err);
+/** rpc_history.c: the operations of sextant-history. */
+int ag_rpc_get_history(struct ag_rpc *rpc, struct sx_error *err);
+int ag_rpc_get_changes(struct ag_rpc *rpc, struct sx_error *err);
+int ag_rpc_rollback(struct ag_rpc *rpc, struct sx_error *err);
 
 /** rpc.c: has the engine do `event`, whose origin is filled in here. `update` (empty) is the
  * caller's to clear, also on failure. */
