@@ -233,6 +233,13 @@ static int fill_changes(struct work *work, struct sx_error *err)
     struct sx_change_list changes = {0};
     int result;
 
+    if (ag_rpc_input(work->rpc, "revision") &&
+        (ag_rpc_input(work->rpc, "from") || ag_rpc_input(work->rpc, "to"))) {
+        work->rpc->info.element = "revision";
+        return sx_error_set(err, SX_E_BAD_ELEMENT,
+            "<revision> asks for one revision, <from> and <to> for what lies between two; give one "
+            "or the other");
+    }
     if (!given(work->rpc, "from", &from)) {
         if (!ag_rpc_input(work->rpc, "to"))
             return fill_revision(work, number(work->rpc, "revision", work->present), err);

@@ -2,15 +2,20 @@
 #include "commands.h"
 
 #include "alarms.h"
+#include "diff.h"
 #include "edit.h"
 #include "status.h"
 
 #include <langinfo.h>
 #include <libyang/libyang.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define RPC(name) "<" name " xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"/>"
+/* Revisions that `history` shows without -n. */
+#define HISTORY_LINES 20
 /* Pause between two tries to reach a daemon that restarts. */
 #define RETRY_NS (20 * 1000 * 1000)
 
@@ -122,15 +127,50 @@ static int run_delete(struct ctl_call *call, struct ctl_fault *fault)
     return ctl_edit(&call->session, CTL_EDIT_DELETE, call->arguments, call->count, stdout, fault);
 }
 
+static int run_history(struct ctl_call *call, struct ctl_fault *fault)
+{
+    return ctl_history(
+        &call->session, call->lines ? call->lines : HISTORY_LINES, call->json, stdout, fault);
+}
+
+/* A terminal shows colours, unless its user does not want any. */
+static bool in_colour(void)
+{
+    const char *unwanted = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && !(unwanted && *unwanted);
+}
+
+static int run_diff(struct ctl_call *call, struct ctl_fault *fault)
+{
+    const char *from = call->count == 2 ? call->arguments[0] : NULL;
+    const char *to = call->count > 0 ? call->arguments[call->count - 1] : NULL;
+    size_t count;
+
+    if ((from && ctl_check_revision(from, fault) < 0) || (to && ctl_check_revision(to, fault) < 0))
+        return -1;
+    return ctl_diff(&call->session, from, to, call->json, in_colour(), stdout, &count, fault);
+}
+
+static int run_rollback(struct ctl_call *call, struct ctl_fault *fault)
+{
+    if (ctl_check_revision(call->arguments[0], fault) < 0)
+        return -1;
+    return ctl_rollback(&call->session, call->arguments[0], call->sure, in_colour(), stdout, fault);
+}
+
 const struct ctl_command ctl_commands[] = {
-    {"status", "[--json]", true, 0, 0, run_status},
-    {"alarms", "[--json]", true, 0, 0, run_alarms},
-    {"get", "[--json] PATH", true, 1, 1, run_get},
-    {"set", "PATH VALUE [PATH VALUE]...", false, 2, CTL_EDIT_MAX, run_set},
-    {"delete", "PATH...", false, 1, CTL_EDIT_MAX, run_delete},
-    {"restart", "", false, 0, 0, run_restart},
-    {"force-config-update", "", false, 0, 0, run_force_config_update},
-    {NULL, NULL, false, 0, 0, NULL},
+    {"status", "[--json]", "j", 0, 0, run_status},
+    {"alarms", "[--json]", "j", 0, 0, run_alarms},
+    {"get", "[--json] PATH", "j", 1, 1, run_get},
+    {"set", "PATH VALUE [PATH VALUE]...", "", 2, CTL_EDIT_MAX, run_set},
+    {"delete", "PATH...", "", 1, CTL_EDIT_MAX, run_delete},
+    {"history", "[-n N] [--json]", "jn", 0, 0, run_history},
+    {"diff", "[--json] [REVISION [REVISION]]", "j", 0, 2, run_diff},
+    {"rollback", "[--yes] REVISION", "y", 1, 1, run_rollback},
+    {"restart", "", "", 0, 0, run_restart},
+    {"force-config-update", "", "", 0, 0, run_force_config_update},
+    {NULL, NULL, NULL, 0, 0, NULL},
 };
 
 const struct ctl_command *ctl_command(const char *name)

@@ -10,6 +10,8 @@ struct ctl_call {
     struct ctl_session session; /**< open */
     const char *socket; /**< to come back after a restart */
     bool json; /**< --json */
+    bool sure; /**< --yes */
+    unsigned lines; /**< -n, or 0 */
     char **arguments; /**< what follows the command and its options */
     int count;
 };
@@ -18,7 +20,7 @@ struct ctl_call {
 struct ctl_command {
     const char *name;
     const char *usage; /**< arguments, as the usage message has them */
-    bool json; /**< takes --json */
+    const char *takes; /**< options: `j` --json, `n` -n, `y` --yes */
     int least, most; /**< arguments */
     int (*run)(struct ctl_call *call, struct ctl_fault *fault);
 };

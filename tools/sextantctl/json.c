@@ -80,3 +80,11 @@ void ctl_json_bool(struct ctl_json *json, const char *name, bool value)
     begin(json, name);
     fputs(value ? "true" : "false", json->out);
 }
+
+void ctl_json_raw(struct ctl_json *json, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    begin(json, name);
+    fputs(value, json->out);
+}

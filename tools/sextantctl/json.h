@@ -24,5 +24,8 @@ void ctl_json_text(struct ctl_json *json, const char *name, const char *value);
 /** A number given as text; nothing is written when it is not one. */
 void ctl_json_number(struct ctl_json *json, const char *name, const char *value);
 
+/** A value that is JSON already; nothing is written for NULL. */
+void ctl_json_raw(struct ctl_json *json, const char *name, const char *value);
+
 /** A boolean. */
 void ctl_json_bool(struct ctl_json *json, const char *name, bool value);

@@ -30,6 +30,8 @@ int main(int argc, char **argv)
     }
     call.socket = options.socket;
     call.json = options.json;
+    call.sure = options.sure;
+    call.lines = options.lines;
     call.arguments = options.arguments;
     call.count = options.count;
     result = ctl_session_open(call.socket, &call.session, &fault);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include "diff.h"
+
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,9 @@ static const char help[] =
     "  get [--json] PATH           configuration and state\n"
     "  set PATH VALUE [...]        change configuration, all of it or nothing\n"
     "  delete PATH [...]           delete configuration\n"
+    "  history [-n N] [--json]     the last revisions of the replicated configuration\n"
+    "  diff [--json] [REV [REV]]   what a revision changed, or what lies between two\n"
+    "  rollback [--yes] REV        give the configuration the content of a revision again\n"
     "  restart                     restart sextantd and wait until it is back\n"
     "  force-config-update         take over the primary's configuration\n"
     "\n"
@@ -57,23 +62,42 @@ static int parse_global(int argc, char **argv, struct ctl_options *options, stru
     return 0;
 }
 
+static int parse_lines(const char *text, unsigned *ret_lines, struct ctl_fault *fault)
+{
+    char *end;
+    unsigned long lines = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end || lines < 1 || lines > CTL_HISTORY_MAX)
+        return ctl_fail(
+            fault, CTL_EXIT_USAGE, "-n: %s is not a number from 1 to %d", text, CTL_HISTORY_MAX);
+    *ret_lines = (unsigned)lines;
+    return 0;
+}
+
 static int parse_command(
     int argc, char **argv, struct ctl_options *options, struct ctl_fault *fault)
 {
     static const struct option known[] = {
         {"json", no_argument, NULL, 'j'},
+        {"yes", no_argument, NULL, 'y'},
         {NULL, 0, NULL, 0},
     };
     const struct ctl_command *command = options->command;
     int option;
 
     optind = 0;
-    while ((option = getopt_long(argc, argv, "+", known, NULL)) != -1) {
-        if (option != 'j')
+    while ((option = getopt_long(argc, argv, "+n:", known, NULL)) != -1) {
+        if (option == '?')
             return bad_option(argv, fault);
-        if (!command->json)
-            return ctl_fail(fault, CTL_EXIT_USAGE, "%s has no option --json", command->name);
-        options->json = true;
+        if (!strchr(command->takes, option))
+            return ctl_fail(fault, CTL_EXIT_USAGE, "%s has no option %s", command->name,
+                option == 'j'   ? "--json"
+                : option == 'y' ? "--yes"
+                                : "-n");
+        if (option == 'n' && parse_lines(optarg, &options->lines, fault) < 0)
+            return -1;
+        options->json = options->json || option == 'j';
+        options->sure = options->sure || option == 'y';
     }
     options->arguments = argv + optind;
     options->count = argc - optind;

@@ -10,6 +10,8 @@ struct ctl_options {
     const char *text; /**< of --help or --version */
     const char *socket;
     bool json;
+    bool sure; /**< --yes */
+    unsigned lines; /**< -n, or 0 */
     char **arguments; /**< of the command */
     int count;
 };

@@ -197,3 +197,19 @@ char *ctl_path_print(const struct ctl_path *path)
     fclose(out);
     return text;
 }
+
+size_t ctl_parent_length(const char *path)
+{
+    size_t length = 0;
+    char quote = '\0';
+
+    for (size_t i = 0; path[i]; i++) {
+        if (quote)
+            quote = path[i] == quote ? '\0' : quote;
+        else if (path[i] == '\'' || path[i] == '"')
+            quote = path[i];
+        else if (path[i] == '/')
+            length = i;
+    }
+    return length;
+}

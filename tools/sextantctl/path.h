@@ -39,5 +39,8 @@ int ctl_path_parse(const char *text, struct ctl_path *ret_path, struct ctl_fault
 /** Releases what the path owns and empties it. */
 void ctl_path_clear(struct ctl_path *path);
 
+/** Bytes of a path's text before its last step; quoted slashes do not count. */
+size_t ctl_parent_length(const char *text);
+
 /** The path as text, values quoted; for free(). Parsing it gives the same path. */
 char *ctl_path_print(const struct ctl_path *path);
