@@ -136,7 +136,7 @@ static int fill_history(struct work *work, struct sx_error *err)
     return 0;
 }
 
-/* What the present modules do not take is left out. */
+/* What the present modules do not take, or the mask does not fit, is left out. */
 static void put_value(struct work *work, struct lyd_node *entry, const char *name,
     const struct sx_change *change, const char *json)
 {

@@ -58,6 +58,22 @@ static void test_json(void **state)
     assert_string_equal(fault.message, "restart has no option --json");
 }
 
+static void test_options_of_the_history(void **state)
+{
+    char lines[] = "sextantctl history -n 7";
+    char sure[] = "sextantctl rollback --yes 5";
+    struct ctl_options options;
+    struct ctl_fault fault;
+
+    (void)state;
+    assert_int_equal(parse(lines, &options, &fault), 0);
+    assert_int_equal(options.lines, 7);
+    assert_false(options.sure);
+    assert_int_equal(parse(sure, &options, &fault), 0);
+    assert_true(options.sure);
+    assert_int_equal(options.count, 1);
+}
+
 static void test_where_the_socket_comes_from(void **state)
 {
     char plain[] = "sextantctl status";
@@ -105,6 +121,13 @@ static void test_wrong_usage(void **state)
         {"sextantctl get /a /b", "usage: sextantctl get [--json] PATH"},
         {"sextantctl set /a", "usage: sextantctl set PATH VALUE [PATH VALUE]..."},
         {"sextantctl restart now", "usage: sextantctl restart"},
+        {"sextantctl restart --yes", "restart has no option --yes"},
+        {"sextantctl diff -n 5", "diff has no option -n"},
+        {"sextantctl history -n 0", "-n: 0 is not a number from 1 to 10000"},
+        {"sextantctl history -n 5x", "-n: 5x is not a number from 1 to 10000"},
+        {"sextantctl history -n", "-n: no such option, or its value is missing or extra"},
+        {"sextantctl diff 1 2 3", "usage: sextantctl diff [--json] [REVISION [REVISION]]"},
+        {"sextantctl rollback", "usage: sextantctl rollback [--yes] REVISION"},
     };
 
     (void)state;
@@ -125,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_command_and_arguments, no_socket),
         cmocka_unit_test_setup(test_json, no_socket),
+        cmocka_unit_test_setup(test_options_of_the_history, no_socket),
         cmocka_unit_test_setup(test_where_the_socket_comes_from, no_socket),
         cmocka_unit_test_setup(test_help_needs_no_command, no_socket),
         cmocka_unit_test_setup(test_wrong_usage, no_socket),

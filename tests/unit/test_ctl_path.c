@@ -114,6 +114,14 @@ static void test_bounds(void **state)
     assert_int_equal(ctl_path_parse(keys, &path, &fault), -1);
 }
 
+static void test_parent(void **state)
+{
+    (void)state;
+    assert_int_equal(ctl_parent_length("/a:b"), 0);
+    assert_int_equal(ctl_parent_length("/a:b/c[d='/x']"), 4);
+    assert_int_equal(ctl_parent_length("/a:b/c[d=\"it's/\"]/e"), 17);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +130,7 @@ int main(void)
         cmocka_unit_test(test_spaces_in_predicates),
         cmocka_unit_test(test_refuses_with_the_place),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_parent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,7 @@ void ctl_diff_text_changes(struct ctl_diff_text *text, const struct lyd_node *re
         text->count++;
         if (!is_move && !ctl_child(change, "old-value") && !ctl_child(change, "new-value")) {
             put_head(text, path, strlen(path));
-            fprintf(text->out, "  (%s; its value does not fit the present modules)\n", operation);
+            fprintf(text->out, "  (%s; its value cannot be shown)\n", operation);
             continue;
         }
         put_value(text, '-', path, change);
