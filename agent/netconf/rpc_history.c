@@ -111,7 +111,7 @@ static int reply(
         sx_reader_revision(work.reader, &work.present, lineage, err) == 0)
         result = fill(&work, err);
     sx_reader_end(work.reader);
-    ag_readers_give(&netconf->readers, work.reader, result == 0);
+    ag_readers_give(&netconf->readers, work.reader, result == 0 || err->code != SX_E_STORE);
     if (result == 0)
         rpc->data = work.output;
     else

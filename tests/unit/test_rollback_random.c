@@ -24,7 +24,7 @@
 #include <cmocka.h>
 
 /** Steps of one run, and revisions that it can make. */
-#define ROUNDS 400
+#define ROUNDS 300
 #define REVISIONS_MAX (ROUNDS + 1)
 
 /** What a revision left. */
