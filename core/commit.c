@@ -86,49 +86,43 @@ failed:
 /** Bytes of a value that a line of the log shows. */
 #define LOGGED_VALUE_MAX 200
 
-/* The value alone, of {"module:name":value}, cut to what a line shows. */
+/* The value alone, of {"module:name":value}, cut to what a line shows. NULL unless it is a leaf's:
+ * what is below other nodes may hold secrets. */
 static const char *bare(const char *json, int *ret_length)
 {
-    const char *value = strstr(json, "\":");
+    const char *value = json ? strstr(json, "\":") : NULL;
     size_t length;
 
-    value = value ? value + 2 : json;
-    length = strlen(value);
-    if (length > 0)
-        length--;
+    if (!value || value[2] == '{' || value[2] == '[')
+        return NULL;
+    length = strlen(value + 2) - 1;
     *ret_length = length < LOGGED_VALUE_MAX ? (int)length : LOGGED_VALUE_MAX;
-    return value;
+    return value + 2;
+}
+
+static void log_change(
+    struct sx_engine *engine, const struct sx_change *change, const struct sx_origin *origin)
+{
+    static const char *const words[] = {"", "create", "replace", "delete", "move"};
+    bool secret = change->flags & SX_NODE_SECRET;
+    int from_length = 0, to_length = 0;
+    const char *from = secret ? NULL : bare(change->old_value, &from_length);
+    const char *to = secret ? NULL : bare(change->value, &to_length);
+
+    sx_update_log(engine->update, SX_LOG_INFO,
+        "configuration: %s %s%s%.*s%s%.*s by %s@%s session %u", words[change->operation],
+        change->path, from ? " from " : "", from_length, from ? from : "", to ? " to " : "",
+        to_length, to ? to : "", origin->user, origin->source, origin->session);
 }
 
 static void log_changes(
     struct sx_engine *engine, const struct sx_change_list *changes, const struct sx_origin *origin)
 {
-    static const char *const words[] = {"", "create", "replace", "delete", "move"};
-
-    for (size_t i = 0; i < changes->count; i++) {
-        const struct sx_change *change = &changes->items[i];
-        bool secret = change->flags & SX_NODE_SECRET;
-        int from_length, to_length;
-
-        if (i == LOGGED_CHANGES_MAX) {
-            sx_update_log(engine->update, SX_LOG_INFO, "configuration: and %zu changes more",
-                changes->count - i);
-            break;
-        }
-        /* Only leafs show values: what is below a created entry may hold secrets. */
-        if (change->operation == SX_OPERATION_REPLACE && !secret) {
-            const char *from = bare(change->old_value, &from_length);
-            const char *to = bare(change->value, &to_length);
-
-            sx_update_log(engine->update, SX_LOG_INFO,
-                "configuration: replace %s from %.*s to %.*s by %s@%s session %u", change->path,
-                from_length, from, to_length, to, origin->user, origin->source, origin->session);
-        } else {
-            sx_update_log(engine->update, SX_LOG_INFO, "configuration: %s %s by %s@%s session %u",
-                words[change->operation], change->path, origin->user, origin->source,
-                origin->session);
-        }
-    }
+    for (size_t i = 0; i < changes->count && i < LOGGED_CHANGES_MAX; i++)
+        log_change(engine, &changes->items[i], origin);
+    if (changes->count > LOGGED_CHANGES_MAX)
+        sx_update_log(engine->update, SX_LOG_INFO, "configuration: and %zu changes more",
+            changes->count - LOGGED_CHANGES_MAX);
 }
 
 /* Those who work with the configuration read it again: one call for each top-level node. */

@@ -90,7 +90,15 @@ int sx_rollback(struct sx_engine *engine, const struct sx_event *event, struct s
             goto undo;
     if (target < newest && check_digest(engine, transaction, target, err) < 0)
         goto undo;
-    return sx_commit(engine, transaction, &event->origin, err);
+    if (sx_commit(engine, transaction, &event->origin, err) < 0)
+        return -1;
+    if (sx_history_revision(&engine->history) == newest)
+        return 0;
+    sx_update_log(engine->update, SX_LOG_INFO,
+        "configuration: rolled back to revision %llu by %s@%s session %u",
+        (unsigned long long)target, event->origin.user, event->origin.source,
+        event->origin.session);
+    return 0;
 undo:
     sx_transaction_undo(transaction);
     return -1;

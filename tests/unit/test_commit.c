@@ -176,9 +176,12 @@ static void the_log_shows_values_but_no_secrets(void **state)
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
     assert_true(sx_test_name(&test, "west"));
+    assert_true(sx_test_logged(&test, "create /sextant-system:system/name to \"west\" by tester"));
     assert_true(sx_test_name(&test, "east"));
-    assert_true(sx_test_logged(&test, "west"));
-    assert_true(sx_test_logged(&test, "by tester@test session 1"));
+    assert_true(sx_test_logged(&test, "from \"west\" to \"east\" by tester@test session 1"));
+    assert_true(
+        sx_test_edit(&test, SX_TEST_SYSTEM "<name " SX_TEST_DELETE ">east</name></system>"));
+    assert_true(sx_test_logged(&test, "delete /sextant-system:system/name from \"east\" by"));
     assert_true(sx_test_edit(
         &test, SX_TEST_SYSTEM "<snmp><v2c><community>first</community></v2c></snmp></system>"));
     assert_true(sx_test_edit(

@@ -60,6 +60,7 @@ static void it_is_a_revision_of_its_own(void **state)
     assert_true(sx_test_name(&test, "west"));
     assert_true(roll_back(&test, 1, 3));
     assert_int_equal(test.update.revision, 4);
+    assert_true(sx_test_logged(&test, "rolled back to revision 1 by clerk@192.0.2.9 session 4"));
     assert_string_equal(sx_test_number(&test, "ann"), "100");
     assert_string_equal(sx_test_number(&test, "bea"), "");
     assert_memory_equal(test.status.history.digest, digest, sizeof digest);
