@@ -148,26 +148,32 @@ static void test_stage_looks_like_fragment(void **state)
         0);
 }
 
-/* No statement of the way of an edit reads through a whole table. */
+static void assert_indexed(sqlite3 *db, sqlite3_stmt *statement)
+{
+    char *sql = sx_format("EXPLAIN QUERY PLAN %s", sqlite3_sql(statement));
+    sqlite3_stmt *plan = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &plan, NULL), SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW)
+        if (strstr((const char *)sqlite3_column_text(plan, 3), "SCAN"))
+            fail_msg("%s: %s", sql, sqlite3_column_text(plan, 3));
+    sqlite3_finalize(plan);
+    free(sql);
+}
+
+/* No statement of the way of an edit, and none on the journal, reads through a whole table. */
 static void test_statements_use_indexes(void **state)
 {
-    static const enum sx_store_statement single[] = {SX_STORE_VALUE, SX_STORE_REVISION,
-        SX_STORE_CHANGES, SX_STORE_VALUE_REMOVE, SX_STORE_REVISIONS_DROP, SX_STORE_ALARMS_TRIM};
+    static const enum sx_store_statement single[] = {
+        SX_STORE_VALUE, SX_STORE_VALUE_REMOVE, SX_STORE_REVISIONS_DROP, SX_STORE_ALARMS_TRIM};
     struct sx_store store = {.db = *state};
     struct sx_error err = {0};
 
     assert_int_equal(sx_store_prepare(&store, &err), 0);
-    for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
-        char *sql = sx_format("EXPLAIN QUERY PLAN %s", sqlite3_sql(store.statements[single[i]]));
-        sqlite3_stmt *plan = NULL;
-
-        assert_int_equal(sqlite3_prepare_v2(*state, sql, -1, &plan, NULL), SQLITE_OK);
-        while (sqlite3_step(plan) == SQLITE_ROW)
-            if (strstr((const char *)sqlite3_column_text(plan, 3), "SCAN"))
-                fail_msg("%s: %s", sql, sqlite3_column_text(plan, 3));
-        sqlite3_finalize(plan);
-        free(sql);
-    }
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++)
+        assert_indexed(*state, store.statements[single[i]]);
+    for (size_t i = 0; i < SX_JOURNAL_READS; i++)
+        assert_indexed(*state, store.journal_reads.reads[i]);
     sx_store_finalize(&store);
 }
 
