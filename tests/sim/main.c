@@ -183,7 +183,7 @@ static void random_event(struct sim *sim)
     unsigned node = (unsigned)sim_random(sim, sim->count);
     unsigned other = (unsigned)sim_random(sim, sim->count);
 
-    switch (sim_random(sim, 12)) {
+    switch (sim_random(sim, 13)) {
     case 0:
         if (node != other)
             sim_cut(sim, node, other, true);
@@ -205,6 +205,10 @@ static void random_event(struct sim *sim)
     case 6:
         if (sim->nodes[node].engine)
             sim_set_own(sim, node, (unsigned)sim_random(sim, 1000));
+        break;
+    case 7:
+        if (sim->nodes[0].engine)
+            sim_roll_back(sim, 0, (unsigned)sim_random(sim, 8));
         break;
     default:
         if (sim->nodes[0].engine)

@@ -110,3 +110,22 @@ void sim_force(struct sim *sim, unsigned node)
     sim->nodes[node].forced = true;
     sim_step(sim, node, &event, NULL);
 }
+
+/* Some revisions back, if there are so many. */
+void sim_roll_back(struct sim *sim, unsigned number, unsigned revisions)
+{
+    struct sim_node *node = &sim->nodes[number];
+    uint64_t newest = sx_history_revision(&node->status.history);
+    struct sx_event event = {
+        .type = SX_EVENT_ROLLBACK, .origin = {.user = "operator", .source = "sim", .session = 1}};
+    struct sx_error err = {0};
+
+    if (revisions > newest)
+        return;
+    event.rollback.revision = newest - revisions;
+    if (sim_step(sim, number, &event, &err))
+        sim_check_rolled_back(sim, node, event.rollback.revision);
+    else if (node->engine && strcmp(err.app_tag, "revision-too-old") != 0)
+        sim_fail(sim, "node %u does not roll back to revision %llu: %s", number,
+            (unsigned long long)event.rollback.revision, err.message);
+}

@@ -69,6 +69,18 @@ static void check_content(struct sim *sim, const struct sim_node *node)
             (unsigned long long)sx_history_revision(history));
 }
 
+void sim_check_rolled_back(struct sim *sim, const struct sim_node *node, uint64_t revision)
+{
+    const struct sim_commit *commit = NULL;
+
+    for (size_t i = 0; i < sim->committed; i++)
+        if (sim->commits[i].revision == revision)
+            commit = &sim->commits[i];
+    if (commit && memcmp(commit->digest, node->status.history.digest, SX_DIGEST_SIZE) != 0)
+        sim_fail(sim, "node %u rolled back to revision %llu and has other content", node->number,
+            (unsigned long long)revision);
+}
+
 /* Rule 8: each raise and clear once, in order. */
 static void check_alarms(struct sim *sim, struct sim_node *node, const struct sx_update *update)
 {

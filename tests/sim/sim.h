@@ -119,6 +119,8 @@ void sim_queue(struct sim *sim, struct sim_delivery delivery);
 void sim_check_step(struct sim *sim, struct sim_node *node, const struct sx_update *update);
 void sim_check_boot(struct sim *sim, struct sim_node *node);
 void sim_note_commit(struct sim *sim, struct sim_node *node);
+/** rules.c: the node's content is what it was at that revision. */
+void sim_check_rolled_back(struct sim *sim, const struct sim_node *node, uint64_t revision);
 /** rules.c: every node holds what node `primary` holds (rule 4). */
 void sim_check_converged(struct sim *sim, unsigned primary);
 /** True when an alarm of this kind is active on the node. */
@@ -133,4 +135,5 @@ void sim_form(struct sim *sim, unsigned primary);
 bool sim_set_primary(struct sim *sim, unsigned node, unsigned primary);
 bool sim_phone_book(struct sim *sim, unsigned node, unsigned entry, unsigned value);
 bool sim_set_own(struct sim *sim, unsigned node, unsigned value);
+void sim_roll_back(struct sim *sim, unsigned node, unsigned revisions);
 void sim_force(struct sim *sim, unsigned node);

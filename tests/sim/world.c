@@ -77,6 +77,12 @@ static void do_actions(struct sim *sim, struct sim_node *node, struct sx_update 
     }
 }
 
+/* What may make a revision of a node's own. */
+static bool is_edit(const struct sx_event *event)
+{
+    return event->type == SX_EVENT_EDIT || event->type == SX_EVENT_ROLLBACK;
+}
+
 bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct sx_error *ret_error)
 {
     struct sim_node *node = &sim->nodes[number];
@@ -89,7 +95,7 @@ bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct s
     sim->steps++;
     trace(sim, &number, sizeof number);
     trace(sim, &event->type, sizeof event->type);
-    node->edit_in_flight = event->type == SX_EVENT_EDIT;
+    node->edit_in_flight = is_edit(event);
     sx_engine_step(node->engine, event, &update);
     succeeded = !update.failed;
     if (ret_error)
@@ -104,7 +110,7 @@ bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct s
     node->edit_in_flight = false;
     sx_status_clear(&node->status);
     sx_engine_status(node->engine, &node->status);
-    if (event->type == SX_EVENT_EDIT && succeeded)
+    if (is_edit(event) && succeeded)
         sim_note_commit(sim, node);
     trace(sim, node->status.history.digest, SX_DIGEST_SIZE);
     sim_check_step(sim, node, &update);
