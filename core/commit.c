@@ -40,9 +40,9 @@ static void number_own(
 }
 
 /* What does not fit an envelope could never be replicated. */
-static int check_sizes(const struct sx_commit *commit, struct sx_error *err)
+static int check_sizes(struct sx_transaction *transaction, struct sx_error *err)
 {
-    const struct sx_fragment_list *fragments = sx_transaction_fragments(commit->transaction);
+    const struct sx_fragment_list *fragments = sx_transaction_fragments(transaction);
 
     for (size_t i = 0; i < fragments->count; i++) {
         const struct sx_fragment *fragment = &fragments->items[i];
@@ -214,7 +214,7 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
         sx_transaction_keep(transaction);
         return 0;
     }
-    if (sx_rules_check(engine, commit.changes, err) < 0 || check_sizes(&commit, err) < 0)
+    if (sx_rules_check(engine, commit.changes, err) < 0 || check_sizes(transaction, err) < 0)
         goto undo;
     number_own(&commit, origin, &revision);
     commit.revision_count = revision.number > 0;
@@ -232,25 +232,59 @@ undo:
     return -1;
 }
 
+static int edit(struct sx_engine *engine, const struct sx_event *event,
+    const struct lyd_node *config, struct sx_error *err)
+{
+    struct sx_transaction *transaction = sx_transaction_begin(&engine->tree, engine->random);
+    int result = sx_transaction_edit(transaction, config, event->edit.default_operation, err);
+
+    if (result == 0 && !event->edit.test_only)
+        return sx_commit(engine, transaction, &event->origin, err);
+    if (result == 0)
+        result = sx_transaction_validate(transaction, err);
+    if (result == 0)
+        result = sx_rules_check(engine, sx_transaction_changes(transaction), err);
+    if (result == 0)
+        result = check_sizes(transaction, err);
+    sx_transaction_undo(transaction);
+    return result;
+}
+
+int sx_commit_continue(struct sx_engine *engine, const struct sx_event *event,
+    struct sx_transaction *transaction, sx_commit_editor *editor, struct sx_error *err)
+{
+    struct sx_error_list *errors = &engine->update->errors;
+    struct lyd_node *remaining = NULL;
+    int result = sx_transaction_try(
+        transaction, event->edit.config, event->edit.default_operation, &remaining, errors);
+
+    sx_transaction_undo(transaction);
+    if (result == 0 && editor(engine, event, remaining, err) < 0)
+        sx_error_list_add(errors, err);
+    lyd_free_all(remaining);
+    if (errors->count == 0)
+        return 0;
+    *err = errors->items[0];
+    return -1;
+}
+
 int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
 {
-    struct sx_transaction *transaction = NULL;
-
     if (sx_lock_allows(engine, SX_DATASTORE_RUNNING, event->origin.session, err) < 0)
         return -1;
-    transaction = sx_transaction_begin(&engine->tree, engine->random);
-    if (sx_transaction_edit(transaction, event->edit.config, event->edit.default_operation, err) <
-        0) {
-        sx_transaction_undo(transaction);
-        return -1;
-    }
-    if (event->edit.test_only) {
-        int result = sx_transaction_validate(transaction, err);
+    if (event->edit.continue_on_error)
+        return sx_commit_continue(
+            engine, event, sx_transaction_begin(&engine->tree, engine->random), edit, err);
+    return edit(engine, event, event->edit.config, err);
+}
 
-        if (result == 0)
-            result = sx_rules_check(engine, sx_transaction_changes(transaction), err);
-        sx_transaction_undo(transaction);
-        return result;
-    }
-    return sx_commit(engine, transaction, &event->origin, err);
+int sx_commit_validate(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
+{
+    struct sx_transaction *transaction = sx_transaction_begin(&engine->tree, engine->random);
+    int result = sx_transaction_edit(transaction, event->edit.config, SX_DEFAULT_REPLACE, err);
+
+    if (result == 0)
+        result = sx_transaction_validate(transaction, err);
+    sx_transaction_undo(transaction);
+    return result;
 }

@@ -18,6 +18,16 @@ struct sx_commit {
     size_t revision_count; /**< 0: no replicated content changes */
 };
 
+/** Edits a datastore by all of `config`, or not at all. */
+typedef int sx_commit_editor(struct sx_engine *engine, const struct sx_event *event,
+    const struct lyd_node *config, struct sx_error *err);
+
+/** An edit that continues on errors: what fails is passed over, the rest is one edit. Each error is
+ * in the update; with one it returns -1, whatever became of the rest. `transaction` is a fresh one
+ * on what is to be edited; it is undone. */
+int sx_commit_continue(struct sx_engine *engine, const struct sx_event *event,
+    struct sx_transaction *transaction, sx_commit_editor *editor, struct sx_error *err);
+
 /** Stores what the commit holds, and only then makes it the present. Frees the transaction; after a
  * failure nothing has changed. */
 int sx_commit_finish(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "difference.h"
 
+#include "item.h"
+
 #include "sextant/memory.h"
 
 #include <stdlib.h>
@@ -234,7 +236,7 @@ void sx_difference_siblings(struct sx_difference *difference, const struct lysc_
         add_below(difference, SX_OPERATION_DELETE, &pair);
     else if (old && schema->nodetype == LYS_CONTAINER)
         descend(difference, old, new);
-    else if (old && lyd_compare_single(old, new, 0) != LY_SUCCESS)
+    else if (old && !sx_item_equal(old, new))
         add_below(difference, SX_OPERATION_REPLACE, &pair);
 }
 

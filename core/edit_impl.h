@@ -23,13 +23,27 @@ struct sx_edit_place {
     struct sx_edit_place *above; /**< NULL at the top level */
     const struct lysc_node *schema; /**< NULL at the top level */
     struct lyd_node *node; /**< NULL at the top level, or not there yet */
+    bool whole; /**< below what is replaced or created: taken whole or not at all */
+    bool in_entry; /**< in a list entry or presence container */
 };
 
 /** One edit under way. */
 struct sx_edit {
     struct sx_transaction *transaction;
     struct sx_error *err;
+    struct sx_error_list *errors; /**< of items passed over; NULL: the first error ends the edit */
+    const struct lyd_node **failed; /**< the items; owned */
+    size_t failed_count, failed_capacity;
 };
+
+/** edit_try.c: after the error of a node whose edit began when the undo list had `mark` steps: true
+ * when it was noted and the edit goes on behind it. */
+bool sx_edit_pass_over(
+    struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node, size_t mark);
+
+/** transaction_edit.c: edits siblings below a place. */
+int sx_edit_all(
+    struct sx_edit *edit, const struct lyd_node *config, enum sx_default_operation operation);
 
 /** edit_place.c: the node of a place, made now if need be; NULL for the top level. `schema` is the
  * child to come: cases that exclude it are left. */
@@ -76,6 +90,11 @@ int sx_edit_item(struct sx_edit *edit, struct sx_edit_place *place, const struct
 /** edit_item.c: deletes the child of `schema`; with `must_exist`, not finding it is an error. */
 int sx_edit_delete(struct sx_edit *edit, struct sx_edit_place *place,
     const struct lysc_node *schema, struct lyd_node *node, bool must_exist);
+
+/** edit_default.c: sets a leaf or leaf-list that the edit tags as default (RFC 6243 section
+ * 4.5.2): nothing explicit is left of it. */
+int sx_edit_default(struct sx_edit *edit, struct sx_edit_place *place, const struct lyd_node *node,
+    enum sx_edit_operation operation);
 
 /** edit_item.c: the errors of RFC 6241 appendix A for a node that is there, or is not. */
 int sx_edit_exists(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edit_impl.h"
 
+#include "item.h"
 #include "path.h"
 
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static int set_single(struct sx_edit *edit, struct sx_edit_place *place,
 
     if (copy_item(edit, node, present, &copy) < 0)
         return sx_edit_fail_at(edit, place, node->schema, NULL);
-    if (sx_is_explicit(present) && lyd_compare_single(present, copy, 0) == LY_SUCCESS) {
+    if (sx_is_explicit(present) && sx_item_equal(present, copy)) {
         lyd_free_tree(copy);
         return 0;
     }
@@ -103,14 +104,21 @@ int sx_edit_item(struct sx_edit *edit, struct sx_edit_place *place, const struct
     struct lyd_node *present =
         is_entry ? sx_edit_entry(edit, place, node) : sx_edit_child(edit, place, node->schema);
 
+    /* The parser turns the attribute wd:default into this flag. */
+    if (node->flags & LYD_DEFAULT)
+        return sx_edit_default(edit, place, node, operation);
     switch (operation) {
     case SX_EDIT_NONE:
         return sx_is_explicit(present)
                    ? 0
                    : sx_edit_missing(edit, place, node->schema, is_entry ? node : NULL);
     case SX_EDIT_DELETE:
+        if (!sx_is_explicit(present))
+            return sx_edit_missing(edit, place, node->schema, is_entry ? node : NULL);
+        sx_transaction_remove(edit->transaction, present);
+        return 0;
     case SX_EDIT_REMOVE:
-        return sx_edit_delete(edit, place, node->schema, present, operation == SX_EDIT_DELETE);
+        return sx_edit_delete(edit, place, node->schema, present, false);
     case SX_EDIT_CREATE:
         if (sx_is_explicit(present))
             return sx_edit_exists(edit, place, present);

@@ -220,6 +220,8 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return 0;
     case SX_EVENT_VALIDATE:
         return validate(engine, event, err);
+    case SX_EVENT_VALIDATE_CONFIG:
+        return sx_commit_validate(engine, event, err);
     case SX_EVENT_LOCK:
         return sx_lock(engine, event, err);
     case SX_EVENT_UNLOCK:

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sextant/error.h"
 
+#include "sextant/memory.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Copies what fits; a UTF-8 character is never cut in the middle. */
@@ -54,6 +57,26 @@ int sx_error_element(struct sx_error *err, const char *element, const char *deta
     copy_cut(err->element, sizeof err->element, element);
     copy_cut(err->detail, sizeof err->detail, detail);
     return -1;
+}
+
+int sx_error_list_add(struct sx_error_list *list, const struct sx_error *error)
+{
+    if (list->count < SX_ERRORS_MAX) {
+        list->items = sx_grow(list->items, list->count, &list->capacity, sizeof *list->items);
+        list->items[list->count++] = *error;
+        return -1;
+    }
+    /* The one that gives way counts too. */
+    list->dropped += list->dropped == 0 ? 2 : 1;
+    return sx_error_set(&list->items[SX_ERRORS_MAX - 1], SX_E_OPERATION_FAILED,
+        "%zu more elements failed: a reply tells of %d errors at most", list->dropped,
+        SX_ERRORS_MAX);
+}
+
+void sx_error_list_clear(struct sx_error_list *list)
+{
+    free(list->items);
+    *list = (struct sx_error_list){0};
 }
 
 const char *sx_error_code_name(enum sx_error_code code)

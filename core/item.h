@@ -4,6 +4,7 @@
 #include "sextant/error.h"
 
 #include <libyang/libyang.h>
+#include <stdbool.h>
 
 /**
  * Parses RFC 7951 JSON below `parent` (NULL: top level), as strictly as a client's edit: explicit
@@ -13,3 +14,6 @@
  */
 int sx_item_parse(struct ly_ctx *context, const struct lyd_node *parent, const char *json,
     struct lyd_node **ret_first, struct sx_error *err);
+
+/** True when two leafs, leaf-list entries or anydata of the same schema node hold the same. */
+bool sx_item_equal(const struct lyd_node *a, const struct lyd_node *b);

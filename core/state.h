@@ -15,6 +15,8 @@
 #define SX_OWN_ADDRESSES_MAX 64
 /** <edit-config>s that a candidate gathers before it must be committed or discarded. */
 #define SX_CANDIDATE_EDITS_MAX 256
+/** Memory that the edits of a candidate may take, about. */
+#define SX_CANDIDATE_BYTES_MAX (64u << 20)
 /** Active alarms; each kind and resource is one. */
 #define SX_ALARMS_MAX 64
 /** Revisions, and bytes of them, sent to a peer and not acknowledged. */
@@ -112,6 +114,7 @@ struct sx_candidate {
         enum sx_default_operation default_operation;
     } edits[SX_CANDIDATE_EDITS_MAX];
     size_t count;
+    size_t bytes; /**< that they take, about */
 };
 
 struct sx_alarms {
@@ -200,6 +203,9 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
     const struct sx_origin *origin, struct sx_error *err);
 /** commit.c: SX_EVENT_EDIT on running. */
 int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+/** commit.c: SX_EVENT_VALIDATE_CONFIG. */
+int sx_commit_validate(
+    struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
 /** rollback.c: SX_EVENT_ROLLBACK. */
 int sx_rollback(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
 /** commit_taken.c: consecutive revisions from the primary, the first of which follows the present

@@ -44,6 +44,18 @@ int sx_transaction_edit(struct sx_transaction *transaction, const struct lyd_nod
     enum sx_default_operation default_operation, struct sx_error *err);
 
 /**
+ * Tries an edit item by item (RFC 6241 section 7.2, continue-on-error). An item is a list entry, a
+ * presence container, or a node that stands in neither; what is replaced or created is one item
+ * with all below it. Each that fails is taken back, added to `errors` and passed over.
+ * *ret_remaining becomes a copy of `config` without them, for lyd_free_all(); NULL when nothing is
+ * left. Returns -1, with the error in `errors` too, when the edit is one item and fails. Afterwards
+ * the transaction can only be undone.
+ */
+int sx_transaction_try(struct sx_transaction *transaction, const struct lyd_node *config,
+    enum sx_default_operation default_operation, struct lyd_node **ret_remaining,
+    struct sx_error_list *errors);
+
+/**
  * Replays changes, strictly: a create of what is there, a delete or replace of what is not, a path
  * or value that the schema does not know are errors. After a failure it can only be undone.
  */

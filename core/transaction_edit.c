@@ -33,7 +33,11 @@ static int edit_np_container(struct sx_edit *edit, struct sx_edit_place *place,
     const struct lyd_node *node, enum sx_edit_operation operation)
 {
     struct lyd_node *present = sx_edit_child(edit, place, node->schema);
-    struct sx_edit_place inside = {.above = place, .schema = node->schema, .node = present};
+    struct sx_edit_place inside = {.above = place,
+        .schema = node->schema,
+        .node = present,
+        .whole = place->whole || operation == SX_EDIT_REPLACE || operation == SX_EDIT_CREATE,
+        .in_entry = place->in_entry};
 
     switch (operation) {
     case SX_EDIT_DELETE:
@@ -76,7 +80,10 @@ static int edit_entry(struct sx_edit *edit, struct sx_edit_place *place,
     bool is_list = node->schema->nodetype == LYS_LIST;
     struct lyd_node *present =
         is_list ? sx_edit_entry(edit, place, node) : sx_edit_child(edit, place, node->schema);
-    struct sx_edit_place inside = {.above = place, .schema = node->schema};
+    struct sx_edit_place inside = {.above = place,
+        .schema = node->schema,
+        .whole = place->whole || operation == SX_EDIT_REPLACE || operation == SX_EDIT_CREATE,
+        .in_entry = true};
 
     if (!present && (operation == SX_EDIT_DELETE || operation == SX_EDIT_NONE))
         return sx_edit_missing(edit, place, node->schema, is_list ? node : NULL);
@@ -196,25 +203,36 @@ static int edit_siblings(struct sx_edit *edit, struct sx_edit_place *place,
     const struct lyd_node *first, enum sx_edit_operation inherited)
 {
     for (int deletes = 1; deletes >= 0; deletes--)
-        for (const struct lyd_node *node = first; node; node = node->next)
+        for (const struct lyd_node *node = first; node; node = node->next) {
+            size_t mark = edit->transaction->undo.count;
+
             if ((sx_edit_operation_of(node, SX_EDIT_MERGE) >= SX_EDIT_DELETE) == deletes &&
-                edit_sibling(edit, place, node, inherited) < 0)
+                edit_sibling(edit, place, node, inherited) < 0 &&
+                !sx_edit_pass_over(edit, place, node, mark))
                 return -1;
+        }
     return 0;
 }
 
-int sx_transaction_edit(struct sx_transaction *transaction, const struct lyd_node *config,
-    enum sx_default_operation default_operation, struct sx_error *err)
+int sx_edit_all(
+    struct sx_edit *edit, const struct lyd_node *config, enum sx_default_operation operation)
 {
     static const enum sx_edit_operation operations[] = {
         [SX_DEFAULT_MERGE] = SX_EDIT_MERGE,
         [SX_DEFAULT_REPLACE] = SX_EDIT_REPLACE,
         [SX_DEFAULT_NONE] = SX_EDIT_NONE,
     };
-    struct sx_edit edit = {.transaction = transaction, .err = err};
-    struct sx_edit_place top = {0};
+    struct sx_edit_place top = {.whole = operation == SX_DEFAULT_REPLACE};
 
-    if (default_operation == SX_DEFAULT_REPLACE)
-        remove_unnamed(&edit, transaction->tree->root, config);
-    return edit_siblings(&edit, &top, config, operations[default_operation]);
+    if (operation == SX_DEFAULT_REPLACE)
+        remove_unnamed(edit, edit->transaction->tree->root, config);
+    return edit_siblings(edit, &top, config, operations[operation]);
+}
+
+int sx_transaction_edit(struct sx_transaction *transaction, const struct lyd_node *config,
+    enum sx_default_operation default_operation, struct sx_error *err)
+{
+    struct sx_edit edit = {.transaction = transaction, .err = err};
+
+    return sx_edit_all(&edit, config, default_operation);
 }

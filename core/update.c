@@ -21,6 +21,7 @@ void sx_update_clear(struct sx_update *update)
         free(action->peer);
     }
     free(update->actions);
+    sx_error_list_clear(&update->errors);
     memset(update, 0, sizeof *update);
 }
 

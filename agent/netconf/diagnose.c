@@ -80,6 +80,46 @@ static const struct lyd_node_opaq *bad_operation(
     return NULL;
 }
 
+/* The first parameter, or datastore in one, that stands for a capability which is not offered. */
+static const struct lyd_node_opaq *not_offered(const struct lyd_node_opaq *operation)
+{
+    const struct lyd_node_opaq *child = ag_request_first(operation), *store;
+
+    for (; child; child = ag_request_next(child)) {
+        bool names_store = ag_request_is(child, AG_BASE_NS, "target") ||
+                           ag_request_is(child, AG_BASE_NS, "source");
+
+        store = names_store ? ag_request_first(child) : child;
+        if (store && (ag_request_is(store, AG_BASE_NS, "startup") ||
+                         ag_request_is(store, AG_BASE_NS, "url")))
+            return store;
+    }
+    return NULL;
+}
+
+static int refuse_capability(const struct lyd_node_opaq *store, struct sx_error *err)
+{
+    if (strcmp(store->name.name, "url") == 0)
+        return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+            "<url> is not offered; put the configuration into <config>");
+    return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+        "there is no datastore <startup>: <running> is durable and is what a restart begins with");
+}
+
+/* All that RFC 6241 section 7.4 lets a client delete are datastores that are not offered. */
+static int refuse_delete(const struct ag_request *request, struct sx_error *err)
+{
+    const struct lyd_node_opaq *target = ag_request_child(request->operation, AG_BASE_NS, "target");
+    const struct lyd_node_opaq *store = target ? ag_request_first(target) : NULL;
+
+    if (store && ag_request_is(store, AG_BASE_NS, "candidate"))
+        return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+            "<candidate> cannot be deleted; <discard-changes/> makes it equal to <running>");
+    return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+        "<running> cannot be deleted, and there is no other datastore to delete; <copy-config> or "
+        "<edit-config> with operation replace can empty it");
+}
+
 /* Parses the message once more for libyang's own words. */
 static int parse_again(const struct ly_ctx *context, const char *body, struct sx_error *err)
 {
@@ -130,6 +170,13 @@ int ag_diagnose(const struct ly_ctx *context, const struct ag_request *request, 
         return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
             "module %s has no operation <%.64s>, or it needs a capability that is not offered",
             module->name, operation->name.name);
+    parameter = not_offered(operation);
+    if (parameter) {
+        ret_info->element = parameter->name.name;
+        return refuse_capability(parameter, err);
+    }
+    if (ag_request_is(operation, AG_BASE_NS, "delete-config"))
+        return refuse_delete(request, err);
     parameter = input_of(schema) ? unknown_parameter(context, schema, request)
                                  : ag_request_first(operation);
     if (!parameter && (parameter = bad_operation(ag_request_first(operation), &value))) {

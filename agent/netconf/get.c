@@ -178,7 +178,7 @@ int ag_get(struct ag_netconf *netconf, const struct ag_request *request, struct 
         struct sx_error answer = *err;
 
         *ret_error = true;
-        result = ag_reply_error(stream, request, context, &answer, &info, err);
+        result = ag_reply_error(stream, request, context, &answer, 1, &info, err);
     }
     clear(&query);
     return result;

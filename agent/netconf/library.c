@@ -2,6 +2,7 @@
 #include "netconf/library.h"
 
 #include "log.h"
+#include "netconf/namespace.h"
 #include "netconf/request.h"
 #include "sextant/memory.h"
 
@@ -249,11 +250,14 @@ enum ag_library_answer ag_library_handle(struct ag_library *library, const char 
     size_t length, char **ret_reply, size_t *ret_length, bool *ret_close)
 {
     enum ag_library_answer answer = AG_LIBRARY_BROKEN;
-    int polled;
+    char *replaced =
+        ag_namespace_replace(body, length, AG_DEFAULT_NS, AG_DEFAULT_LIBYANG_NS, &length);
+    int polled, fed = feed(library, replaced ? replaced : body, length);
 
     library->result = (struct ag_library_result){0};
     *ret_close = false;
-    if (feed(library, body, length) < 0)
+    free(replaced);
+    if (fed < 0)
         return AG_LIBRARY_BROKEN;
     polled = nc_ps_poll(library->poll, 0, NULL);
     if (polled & NC_PSPOLL_BAD_RPC)

@@ -59,14 +59,16 @@ int ag_reply_end(struct ag_stream *stream, struct sx_error *err)
 }
 
 int ag_reply_error(struct ag_stream *stream, const struct ag_request *request,
-    const struct ly_ctx *context, const struct sx_error *error, const struct ag_error_info *info,
-    struct sx_error *err)
+    const struct ly_ctx *context, const struct sx_error *errors, size_t count,
+    const struct ag_error_info *info, struct sx_error *err)
 {
-    char *text = ag_error_xml(context, error, info);
-    int result = -1;
+    int result = ag_reply_begin(stream, request, err);
 
-    if (ag_reply_begin(stream, request, err) == 0 && ag_stream_put(stream, text, err) == 0)
-        result = ag_reply_end(stream, err);
-    free(text);
-    return result;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        char *text = ag_error_xml(context, &errors[i], info);
+
+        result = ag_stream_put(stream, text, err);
+        free(text);
+    }
+    return result < 0 ? -1 : ag_reply_end(stream, err);
 }

@@ -13,9 +13,10 @@ int ag_reply_begin(
 int ag_reply_end(struct ag_stream *stream, struct sx_error *err);
 
 /**
- * Answers with one error. `request` may be NULL when the message could not be parsed; `context`
+ * Answers with `count` errors, of which there must be one at least. `info` is of the only one (NULL
+ * for nothing). `request` may be NULL when the message could not be parsed; `context`
  * names the modules of the error's path. Returns -1 with *err when it cannot be sent.
  */
 int ag_reply_error(struct ag_stream *stream, const struct ag_request *request,
-    const struct ly_ctx *context, const struct sx_error *error, const struct ag_error_info *info,
-    struct sx_error *err);
+    const struct ly_ctx *context, const struct sx_error *errors, size_t count,
+    const struct ag_error_info *info, struct sx_error *err);

@@ -52,12 +52,13 @@ int ag_rpc_step(
     if (!update->failed)
         return 0;
     *err = update->error;
+    rpc->errors = update->errors;
+    update->errors = (struct sx_error_list){0};
     rpc->info.lock_holder = update->lock_holder;
     return -1;
 }
 
-/* An event without a parameter, or with a datastore alone. */
-static int simple(
+int ag_rpc_simple(
     struct ag_rpc *rpc, enum sx_event_type type, enum sx_datastore datastore, struct sx_error *err)
 {
     struct sx_event event = {.type = type, .datastore = datastore};
@@ -75,22 +76,17 @@ static int on_datastore(
 
     if (ag_rpc_datastore(rpc, parameter, &datastore, err) < 0)
         return -1;
-    return simple(rpc, type, datastore, err);
+    return ag_rpc_simple(rpc, type, datastore, err);
 }
 
 static int commit(struct ag_rpc *rpc, struct sx_error *err)
 {
-    return simple(rpc, SX_EVENT_COMMIT, SX_DATASTORE_CANDIDATE, err);
+    return ag_rpc_simple(rpc, SX_EVENT_COMMIT, SX_DATASTORE_CANDIDATE, err);
 }
 
 static int discard_changes(struct ag_rpc *rpc, struct sx_error *err)
 {
-    return simple(rpc, SX_EVENT_DISCARD, SX_DATASTORE_CANDIDATE, err);
-}
-
-static int validate(struct ag_rpc *rpc, struct sx_error *err)
-{
-    return on_datastore(rpc, SX_EVENT_VALIDATE, "source", err);
+    return ag_rpc_simple(rpc, SX_EVENT_DISCARD, SX_DATASTORE_CANDIDATE, err);
 }
 
 static int lock(struct ag_rpc *rpc, struct sx_error *err)
@@ -138,7 +134,7 @@ static int kill_session(struct ag_rpc *rpc, struct sx_error *err)
 
 static int restart(struct ag_rpc *rpc, struct sx_error *err)
 {
-    return simple(rpc, SX_EVENT_RESTART, SX_DATASTORE_RUNNING, err);
+    return ag_rpc_simple(rpc, SX_EVENT_RESTART, SX_DATASTORE_RUNNING, err);
 }
 
 static int force_config_update(struct ag_rpc *rpc, struct sx_error *err)
@@ -165,9 +161,10 @@ static const struct handler {
     int (*run)(struct ag_rpc *rpc, struct sx_error *err);
 } handlers[] = {
     {"ietf-netconf", "edit-config", ag_rpc_edit_config},
+    {"ietf-netconf", "copy-config", ag_rpc_copy_config},
     {"ietf-netconf", "commit", commit},
     {"ietf-netconf", "discard-changes", discard_changes},
-    {"ietf-netconf", "validate", validate},
+    {"ietf-netconf", "validate", ag_rpc_validate},
     {"ietf-netconf", "lock", lock},
     {"ietf-netconf", "unlock", unlock},
     {"ietf-netconf", "close-session", close_session},

@@ -19,14 +19,22 @@ struct ag_rpc {
                                 caller's */
     bool close; /**< output: the session ends after the reply */
     struct ag_error_info info; /**< output: for an error's <error-info> */
+    struct sx_error_list errors; /**< output: of a request that had several; the caller's */
 };
 
 /** Carries out every operation but <get> and <get-config>. Session thread. Returns -1 with *err:
  * nothing was changed. */
 int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err);
 
-/** rpc_edit.c: <edit-config>. */
+/** rpc_edit.c: <edit-config>, <copy-config>, <validate>. */
 int ag_rpc_edit_config(struct ag_rpc *rpc, struct sx_error *err);
+int ag_rpc_copy_config(struct ag_rpc *rpc, struct sx_error *err);
+int ag_rpc_validate(struct ag_rpc *rpc, struct sx_error *err);
+/** rpc_config.c: the content of a <config> parameter of `parent` (the operation, or its <source>),
+ * within the bounds of an edit; *ret_config is borrowed from the operation, NULL for nothing.
+ * `plain`: a whole configuration, in which no attribute of an edit may stand. */
+int ag_rpc_config(struct ag_rpc *rpc, const struct lyd_node *parent, bool plain,
+    const struct lyd_node **ret_config, struct sx_error *err);
 /** rpc_schema.c: <get-schema>, RFC 6022. */
 int ag_rpc_get_schema(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_history.c: the operations of sextant-history. */
@@ -38,6 +46,9 @@ int ag_rpc_rollback(struct ag_rpc *rpc, struct sx_error *err);
  * caller's to clear, also on failure. */
 int ag_rpc_step(
     struct ag_rpc *rpc, struct sx_event *event, struct sx_update *update, struct sx_error *err);
+/** rpc.c: an event without a parameter, or with a datastore alone. */
+int ag_rpc_simple(
+    struct ag_rpc *rpc, enum sx_event_type type, enum sx_datastore datastore, struct sx_error *err);
 /** rpc.c: the input parameter of this name, or NULL. */
 const struct lyd_node *ag_rpc_input(const struct ag_rpc *rpc, const char *name);
 /** rpc.c: the datastore that the child of parameter `name` (target or source) names. */

@@ -1,113 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "netconf/private.h"
-#include "netconf/rows.h"
 #include "netconf/rpc.h"
+
+#include "netconf/private.h"
 #include "sextant/update.h"
 
 #include <libyang/libyang.h>
 #include <string.h>
 
-/* The value of an enumeration among the parameters, or what it is without it. */
-static const char *choice(const struct ag_rpc *rpc, const char *name, const char *otherwise)
+/** The module that <copy-config> takes a parameter of. */
+#define DEFAULTS_MODULE "ietf-netconf-with-defaults"
+
+/* The value of an enumeration among the parameters, or "" where the client gave none. */
+static const char *choice(const struct ag_rpc *rpc, const char *name)
 {
     const struct lyd_node *parameter = ag_rpc_input(rpc, name);
 
-    return parameter ? lyd_get_value(parameter) : otherwise;
+    return parameter && !(parameter->flags & LYD_DEFAULT) ? lyd_get_value(parameter) : "";
 }
 
-static int read_options(struct ag_rpc *rpc, struct sx_event *event, struct sx_error *err)
+static void read_options(const struct ag_rpc *rpc, struct sx_event *event)
 {
-    const char *operation = choice(rpc, "default-operation", "merge");
-    const char *on_error = choice(rpc, "error-option", "rollback-on-error");
+    const char *operation = choice(rpc, "default-operation");
+    const char *test = choice(rpc, "test-option");
 
     event->edit.default_operation = SX_DEFAULT_MERGE;
     if (strcmp(operation, "replace") == 0)
         event->edit.default_operation = SX_DEFAULT_REPLACE;
     else if (strcmp(operation, "none") == 0)
         event->edit.default_operation = SX_DEFAULT_NONE;
-    /* An edit is taken whole or not at all, so that "set" is validated too; "stop-on-error" has
-     * then nothing to leave behind and is the same as "rollback-on-error". */
-    event->edit.test_only = strcmp(choice(rpc, "test-option", "test-then-set"), "test-only") == 0;
-    if (strcmp(on_error, "continue-on-error") == 0)
-        return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
-            "error-option continue-on-error is not offered: an edit is taken whole or not at all; "
-            "use rollback-on-error");
-    return 0;
+    /* Running is valid at all times, so "set" is tested there too. The candidate may be invalid
+     * until it is committed (RFC 7950 section 8.3): an edit of it is tested on demand. */
+    event->edit.test_only = strcmp(test, "test-only") == 0;
+    event->edit.test_first = strcmp(test, "test-then-set") == 0;
+    /* An edit that stops on an error has done nothing, as one that is rolled back. */
+    event->edit.continue_on_error = strcmp(choice(rpc, "error-option"), "continue-on-error") == 0;
 }
 
-/* True for a secret whose value is what stands in its place when it is read. A value that the
- * leaf's type does not take is not a leaf yet. */
-static bool is_mask(const struct lyd_node *node)
+static int do_edit(struct ag_rpc *rpc, struct sx_event *event, struct sx_error *err)
 {
-    const struct sx_node_class *class = NULL;
+    struct sx_update update = {0};
+    int result = ag_rpc_step(rpc, event, &update, err);
 
-    if (!node->schema)
-        return strcmp(lyd_get_value(node), AG_ROWS_MASK) == 0;
-    if (node->schema->nodetype & LYD_NODE_TERM)
-        class = sx_schema_class(node->schema);
-    return class && class->flags & SX_NODE_SECRET && strcmp(lyd_get_value(node), AG_ROWS_MASK) == 0;
-}
-
-/* Whoever writes back what was read would make the mask the secret. */
-static int check_masks(const struct lyd_node *first, struct sx_error *err)
-{
-    const struct lyd_node *top, *node;
-
-    LY_LIST_FOR(first, top)
-    {
-        LYD_TREE_DFS_BEGIN(top, node)
-        {
-            if (is_mask(node)) {
-                char path[SX_ERROR_PATH_MAX] = "";
-
-                sx_error_set(err, SX_E_INVALID_VALUE,
-                    "\"" AG_ROWS_MASK "\" stands in the place of a secret when it is read and "
-                    "cannot be a value of %s; leave the leaf out to keep the secret, or give the "
-                    "new one",
-                    LYD_NAME(node));
-                if (node->schema)
-                    lyd_path(node, LYD_PATH_STD, path, sizeof path);
-                return sx_error_at(err, path);
-            }
-            LYD_TREE_DFS_END(top, node);
-        }
-    }
-    return 0;
-}
-
-static int read_config(struct ag_rpc *rpc, struct sx_event *event, struct sx_error *err)
-{
-    const struct lyd_node *config = ag_rpc_input(rpc, "config");
-    const struct lyd_node_any *any = (const struct lyd_node_any *)config;
-
-    if (!config && ag_rpc_input(rpc, "url"))
-        return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
-            "<url> is not offered; put the configuration into <config>");
-    if (!config || !config->schema || !(config->schema->nodetype & LYD_NODE_ANY)) {
-        rpc->info.element = "config";
-        return sx_error_set(
-            err, SX_E_MISSING_ELEMENT, "<config> is missing; it holds the configuration to edit");
-    }
-    if (any->value_type == LYD_ANYDATA_DATATREE)
-        event->edit.config = any->value.tree;
-    else if (any->value.str && any->value.str[strspn(any->value.str, " \t\r\n")]) {
-        rpc->info.element = "config";
-        return sx_error_set(err, SX_E_BAD_ELEMENT,
-            "<config> holds text; it must hold elements of the configuration");
-    }
-    return check_masks(event->edit.config, err);
+    sx_update_clear(&update);
+    return result;
 }
 
 int ag_rpc_edit_config(struct ag_rpc *rpc, struct sx_error *err)
 {
     struct sx_event event = {.type = SX_EVENT_EDIT};
-    struct sx_update update = {0};
-    int result;
 
     if (ag_rpc_datastore(rpc, "target", &event.edit.target, err) < 0 ||
-        read_options(rpc, &event, err) < 0 || read_config(rpc, &event, err) < 0)
+        ag_rpc_config(rpc, rpc->operation, false, &event.edit.config, err) < 0)
         return -1;
-    result = ag_rpc_step(rpc, &event, &update, err);
-    sx_update_clear(&update);
-    return result;
+    read_options(rpc, &event);
+    return do_edit(rpc, &event, err);
+}
+
+/* True when <source> holds a <config>. */
+static bool is_inline(const struct lyd_node *source)
+{
+    return source && lyd_child(source) && strcmp(LYD_NAME(lyd_child(source)), "config") == 0;
+}
+
+/* What a copy holds is what the source holds: defaults are not made explicit on the way. */
+static int check_defaults(struct ag_rpc *rpc, struct sx_error *err)
+{
+    const struct lyd_node *mode = ag_rpc_input(rpc, "with-defaults");
+
+    if (!mode || strcmp(mode->schema->module->name, DEFAULTS_MODULE) != 0 ||
+        strcmp(lyd_get_value(mode), "explicit") == 0)
+        return 0;
+    return sx_error_set(err, SX_E_OPERATION_NOT_SUPPORTED,
+        "a copy is exact: <with-defaults> %s is not offered for <copy-config>; leave it out, or "
+        "say explicit",
+        lyd_get_value(mode));
+}
+
+int ag_rpc_copy_config(struct ag_rpc *rpc, struct sx_error *err)
+{
+    struct sx_event event = {.type = SX_EVENT_EDIT};
+    const struct lyd_node *source = ag_rpc_input(rpc, "source");
+    enum sx_datastore from;
+
+    if (ag_rpc_datastore(rpc, "target", &event.edit.target, err) < 0 ||
+        check_defaults(rpc, err) < 0)
+        return -1;
+    if (is_inline(source)) {
+        event.edit.default_operation = SX_DEFAULT_REPLACE;
+        event.edit.anew = true;
+        if (ag_rpc_config(rpc, source, true, &event.edit.config, err) < 0)
+            return -1;
+        return do_edit(rpc, &event, err);
+    }
+    if (ag_rpc_datastore(rpc, "source", &from, err) < 0)
+        return -1;
+    if (from == event.edit.target)
+        return sx_error_set(
+            err, SX_E_INVALID_VALUE, "source and target are the same datastore: name two");
+    /* The candidate is a difference: without one it is running, and once it is committed, running
+     * is what it was. */
+    return ag_rpc_simple(rpc, from == SX_DATASTORE_CANDIDATE ? SX_EVENT_COMMIT : SX_EVENT_DISCARD,
+        SX_DATASTORE_CANDIDATE, err);
+}
+
+int ag_rpc_validate(struct ag_rpc *rpc, struct sx_error *err)
+{
+    struct sx_event event = {.type = SX_EVENT_VALIDATE_CONFIG};
+    const struct lyd_node *source = ag_rpc_input(rpc, "source");
+    enum sx_datastore datastore;
+
+    if (is_inline(source)) {
+        if (ag_rpc_config(rpc, source, true, &event.edit.config, err) < 0)
+            return -1;
+        return do_edit(rpc, &event, err);
+    }
+    if (ag_rpc_datastore(rpc, "source", &datastore, err) < 0)
+        return -1;
+    return ag_rpc_simple(rpc, SX_EVENT_VALIDATE, datastore, err);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "netconf/tags.h"
 
+#include "netconf/namespace.h"
 #include "sextant/memory.h"
 
 #include <libyang/libyang.h>
@@ -12,7 +13,7 @@ void ag_tags_init(struct ag_tags *tags, struct ag_stream *stream, enum ag_defaul
     static const uint32_t modes[] = {
         [AG_DEFAULTS_EXPLICIT] = LYD_PRINT_WD_EXPLICIT,
         [AG_DEFAULTS_ALL] = LYD_PRINT_WD_ALL,
-        [AG_DEFAULTS_TAGGED] = LYD_PRINT_WD_ALL_TAG,
+        [AG_DEFAULTS_TAGGED] = LYD_PRINT_WD_IMPL_TAG,
         [AG_DEFAULTS_TRIM] = LYD_PRINT_WD_TRIM,
     };
 
@@ -65,7 +66,7 @@ int ag_tags_put(struct ag_tags *tags, const struct lyd_node *node, struct sx_err
 {
     const struct lys_module *module = node->schema->module;
     const struct lysc_node *parent = tags->depth > 0 ? tags->open[tags->depth - 1] : NULL;
-    char *text = NULL, *declaration = NULL;
+    char *text = NULL, *declaration = NULL, *tagged;
     const char *rest;
     size_t name = 1 + strlen(node->schema->name), length;
     int result = -1;
@@ -78,6 +79,12 @@ int ag_tags_put(struct ag_tags *tags, const struct lyd_node *node, struct sx_err
     if (!text || !*text) {
         result = 0;
         goto out;
+    }
+    tagged =
+        ag_namespace_replace(text, strlen(text), AG_DEFAULT_LIBYANG_NS, AG_DEFAULT_NS, &length);
+    if (tagged) {
+        free(text);
+        text = tagged;
     }
     /* libyang declares the namespace at the first element; inside the parent it is in force. */
     declaration = sx_format(" xmlns=\"%s\"", module->ns);

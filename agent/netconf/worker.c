@@ -23,6 +23,7 @@ struct call {
     struct ag_session *session;
     struct ag_error_info info;
     struct sx_error error;
+    struct sx_error_list errors; /**< when there are several; owned */
 };
 
 static void handle_operation(
@@ -39,6 +40,7 @@ static void handle_operation(
     ret_result->close = rpc.close;
     ret_result->data = rpc.data;
     call->info = rpc.info;
+    call->errors = rpc.errors;
 }
 
 static void count_error(struct ag_session *session)
@@ -60,12 +62,14 @@ static void count_rpc(struct ag_session *session)
 }
 
 static int answer_error(struct ag_session *session, const struct ag_request *request,
-    const struct sx_error *error, const struct ag_error_info *info, struct sx_error *err)
+    const struct sx_error *errors, size_t count, const struct ag_error_info *info,
+    struct sx_error *err)
 {
     const struct sx_schema *schema = ag_host_schema(session->netconf->host);
 
     count_error(session);
-    return ag_reply_error(&session->stream, request, sx_schema_context(schema), error, info, err);
+    return ag_reply_error(
+        &session->stream, request, sx_schema_context(schema), errors, count, info, err);
 }
 
 /* An operation of the library's: what it answers goes out as it is, errors are ours. */
@@ -100,7 +104,10 @@ static int through_library(struct ag_session *session, const struct ag_session_i
         goto out;
     if (answer == AG_LIBRARY_BAD)
         ag_diagnose(context, &request, item->body, &call->info, &call->error);
-    result = answer_error(session, &request, &call->error, &call->info, err);
+    result = call->errors.count > 0
+                 ? answer_error(
+                       session, &request, call->errors.items, call->errors.count, &call->info, err)
+                 : answer_error(session, &request, &call->error, 1, &call->info, err);
 out:
     ag_request_clear(&request);
     free(reply);
@@ -134,13 +141,13 @@ static int answer_directly(
         struct sx_error answer = item->refused ? item->error : *err;
 
         count_bad(session);
-        return answer_error(session, NULL, &answer, NULL, err);
+        return answer_error(session, NULL, &answer, 1, NULL, err);
     }
     if (item->refused) {
         struct ag_error_info info = refusal_info(&request, &item->error);
 
         count_bad(session);
-        result = answer_error(session, &request, &item->error, &info, err);
+        result = answer_error(session, &request, &item->error, 1, &info, err);
     } else {
         count_rpc(session);
         result = ag_get(session->netconf, &request, &session->stream, &failed, err);
@@ -189,6 +196,7 @@ static void serve(struct ag_session *session, struct call **current)
         *current = &call;
         result = item->reads || item->refused ? answer_directly(session, item, &err)
                                               : through_library(session, item, &call, &close, &err);
+        sx_error_list_clear(&call.errors);
         atomic_fetch_add(&session->handled, 1);
         free(item->body);
         free(item);

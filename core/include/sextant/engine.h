@@ -43,7 +43,7 @@ void sx_engine_close(struct sx_engine *engine);
 /**
  * Lets one event happen. `update` must be empty; it is filled in and is the caller's to clear.
  * What it reports is durable already. update->failed tells that the event was refused and nothing
- * was changed.
+ * was changed, but for an edit that continues on errors.
  */
 void sx_engine_step(
     struct sx_engine *engine, const struct sx_event *event, struct sx_update *update);

@@ -10,6 +10,8 @@
 /** Longest name of an element or attribute, and longest namespace, in bytes with the final NUL. */
 #define SX_ERROR_NAME_MAX 64
 #define SX_ERROR_DETAIL_MAX 256
+/** Errors that one request is told of at most. */
+#define SX_ERRORS_MAX 100
 
 /**
  * What went wrong, in the words of RFC 6241 appendix A. The agent's table from these codes to
@@ -69,6 +71,20 @@ int sx_error_tag(struct sx_error *err, const char *tag);
 /** Names the element that the error is about where the path cannot, because it is of no schema, and
  * with it an attribute of it or its namespace; both are copied, cut when too long. Returns -1. */
 int sx_error_element(struct sx_error *err, const char *element, const char *detail);
+
+/** The errors of a request that goes on after the first one. Zeroed it is empty. */
+struct sx_error_list {
+    struct sx_error *items; /**< owned */
+    size_t count, capacity;
+    size_t dropped; /**< that found no room: the last item tells how many there were */
+};
+
+/** Adds a copy of `error`. Where SX_ERRORS_MAX are there, the last of them becomes one that counts
+ * what it stands for. Returns -1. */
+int sx_error_list_add(struct sx_error_list *list, const struct sx_error *error);
+
+/** Releases the items; the list is empty afterwards. */
+void sx_error_list_clear(struct sx_error_list *list);
 
 /** A short English name of the code for logs, e.g. "access denied". Static storage. */
 const char *sx_error_code_name(enum sx_error_code code);

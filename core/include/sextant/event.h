@@ -13,6 +13,7 @@ enum sx_event_type {
     SX_EVENT_COMMIT, /**< <commit>: the candidate becomes running */
     SX_EVENT_DISCARD, /**< <discard-changes> */
     SX_EVENT_VALIDATE, /**< <validate> of a datastore */
+    SX_EVENT_VALIDATE_CONFIG, /**< <validate> of edit.config as a whole configuration */
     SX_EVENT_LOCK, /**< <lock> */
     SX_EVENT_UNLOCK, /**< <unlock> */
     SX_EVENT_SESSION_END, /**< a session is gone: its locks and its locked candidate go */
@@ -46,6 +47,12 @@ struct sx_event {
             enum sx_datastore target;
             enum sx_default_operation default_operation;
             bool test_only; /**< validate, change nothing */
+            bool test_first; /**< candidate: refuse what would leave it invalid */
+            bool continue_on_error; /**< leave out what fails: see sx_transaction_try(). The event
+                                         fails with update->errors, yet what they do not name is
+                                         done, unless the last of them is one of validation */
+            bool anew; /**< candidate: edits made before are forgotten, the copy takes their place
+                        */
             const struct lyd_node *config; /**< first top-level sibling, or NULL; borrowed */
         } edit;
         struct {

@@ -63,6 +63,8 @@ struct sx_action {
 struct sx_update {
     bool failed;
     struct sx_error error; /**< when failed */
+    struct sx_error_list errors; /**< EDIT with continue_on_error: all of them, the first too;
+                                      owned */
     uint64_t revision; /**< EDIT, COMMIT, ROLLBACK: revision of the replicated content afterwards */
     char backup[SX_ERROR_PATH_MAX]; /**< FORCE_UPDATE: where the former configuration was kept */
     uint32_t lock_holder; /**< LOCK refused: session that holds it, 0 for none */
@@ -73,7 +75,7 @@ struct sx_update {
         deadline_ms; /**< monotonic time at which an SX_EVENT_TICK is wanted; INT64_MAX: never */
 };
 
-/** Releases the actions; the update is empty afterwards. */
+/** Releases actions and errors; the update is empty afterwards. */
 void sx_update_clear(struct sx_update *update);
 
 /** Adds an action of this type for `peer` (copied; NULL for none) and returns it to be filled in.
