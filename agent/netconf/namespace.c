@@ -61,14 +61,18 @@ static void take_value(struct copy *copy, const char *name)
 /* A start tag or end tag, at its first character after the <. */
 static void take_tag(struct copy *copy)
 {
-    const char *name = copy->at;
+    const char *name = NULL;
 
+    while (copy->at < copy->end && *copy->at != '>' && !strchr(" \t\r\n", *copy->at))
+        copy->at++;
     while (copy->at < copy->end && *copy->at != '>') {
-        if (*copy->at == '"' || *copy->at == '\'') {
+        if (!name && !strchr(" \t\r\n/", *copy->at))
+            name = copy->at;
+        if (name && strchr("\"'", *copy->at)) {
             take_value(copy, name);
-            name = copy->at;
-        } else if (strchr(" \t\r\n", *copy->at++) && copy->at < copy->end && *copy->at != '=') {
-            name = copy->at;
+            name = NULL;
+        } else {
+            copy->at++;
         }
     }
 }

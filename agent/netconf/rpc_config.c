@@ -37,14 +37,16 @@ static bool is_mask(const struct lyd_node *node)
 }
 
 /* Whoever writes back what was read would make the mask the secret. */
-static int check_mask(const struct lyd_node *node, struct sx_error *err)
+static int check_mask(const struct lyd_node *node, bool plain, struct sx_error *err)
 {
     if (!is_mask(node))
         return 0;
     sx_error_set(err, SX_E_INVALID_VALUE,
         "\"" AG_ROWS_MASK "\" stands in the place of a secret when it is read and cannot be a "
-        "value of %s; leave the leaf out to keep the secret, or give the new one",
-        LYD_NAME(node));
+        "value of %s; %s",
+        LYD_NAME(node),
+        plain ? "give the secret itself"
+              : "leave the leaf out to keep the secret, or give the new one");
     return fail_at(node, err);
 }
 
@@ -108,7 +110,7 @@ static int check(const struct lyd_node *first, bool plain, struct sx_error *err)
         LYD_TREE_DFS_BEGIN(top, node)
         {
             if (count(node, &operations, err) < 0 || check_value(node, err) < 0 ||
-                check_mask(node, err) < 0 || (plain && check_plain(node, err) < 0))
+                check_mask(node, plain, err) < 0 || (plain && check_plain(node, err) < 0))
                 return -1;
             LYD_TREE_DFS_END(top, node);
         }

@@ -146,8 +146,10 @@ class Operations(EditTest):
             self.assertEqual(self.state(), before)
             self.assertIsNone(self.read("first"))
             self.assertIsNone(self.read("last"))
-        self.assert_refused("operation-not-supported", lambda: self.session.edit(
+        self.assert_refused("data-exists", lambda: self.session.edit(
             config, more="<error-option>continue-on-error</error-option>"))
+        self.assertEqual((self.read("first")["number"], self.read("last")["number"]), ("1", "1"))
+        self.assertEqual(self.read("fixed")["number"], "0")
 
     def test_replace_of_a_module(self):
         self.session.edit(entry("Before", "1"))

@@ -64,6 +64,31 @@ static void test_names(void **state)
     assert_string_equal(sx_error_code_name((enum sx_error_code)999), "unknown error");
 }
 
+static void test_list(void **state)
+{
+    struct sx_error_list list = {0};
+    struct sx_error err;
+
+    (void)state;
+    sx_error_list_clear(&list);
+    for (int i = 0; i < SX_ERRORS_MAX; i++) {
+        sx_error_set(&err, SX_E_DATA_MISSING, "number %d", i);
+        assert_int_equal(sx_error_list_add(&list, &err), -1);
+    }
+    assert_int_equal(list.count, SX_ERRORS_MAX);
+    assert_string_equal(list.items[SX_ERRORS_MAX - 1].message, "number 99");
+    /* The last one gives way to the count, and is counted. */
+    sx_error_list_add(&list, &err);
+    assert_int_equal(list.count, SX_ERRORS_MAX);
+    assert_string_equal(list.items[SX_ERRORS_MAX - 2].message, "number 98");
+    assert_non_null(strstr(list.items[SX_ERRORS_MAX - 1].message, "2 more elements failed"));
+    sx_error_list_add(&list, &err);
+    assert_non_null(strstr(list.items[SX_ERRORS_MAX - 1].message, "3 more elements failed"));
+    sx_error_list_clear(&list);
+    assert_int_equal(list.count, 0);
+    assert_int_equal(list.dropped, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -71,6 +96,7 @@ int main(void)
         cmocka_unit_test(test_cut_at_a_character),
         cmocka_unit_test(test_own_message_can_be_reused),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

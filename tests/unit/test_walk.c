@@ -317,8 +317,8 @@ static void test_defaults(void **state)
                 "<tls-verification>permissive</tls-verification></cluster>");
     fixture->defaults = AG_DEFAULTS_TAGGED;
     expect(fixture, NULL, CLUSTER "<name/><ip-version/></cluster>",
-        CLUSTER "<name>lab</name><ip-version xmlns:ncwd=\"urn:ietf:params:xml:ns:yang:"
-                "ietf-netconf-with-defaults\" ncwd:default=\"true\">ipv4</ip-version></cluster>");
+        CLUSTER "<name>lab</name><ip-version xmlns:ncwd=\"urn:ietf:params:xml:ns:netconf:"
+                "default:1.0\" ncwd:default=\"true\">ipv4</ip-version></cluster>");
     /* Of a module of which nothing is stored. */
     fixture->defaults = AG_DEFAULTS_ALL;
     expect(fixture, NULL,

@@ -24,14 +24,15 @@ def hello(*versions):
 
 class RpcError(Exception):
     """The daemon refused. Carries the fields of the first <rpc-error>; `info` is a dict of what
-    stands in its <error-info>."""
+    stands in its <error-info>, `more` the errors behind it."""
 
-    def __init__(self, error):
+    def __init__(self, error, *more):
         text = {name: (error.findtext(f"{{{BASE}}}error-{name}") or "").strip()
                 for name in ("tag", "app-tag", "path", "message", "type")}
         self.tag, self.app_tag = text["tag"], text["app-tag"]
         self.path, self.message = text["path"], text["message"]
         self.type = text["type"]
+        self.more = [RpcError(other) for other in more]
         self.info = {child.tag.split("}")[-1]: (child.text or "").strip()
                      for child in error.findall(f"{{{BASE}}}error-info/*")}
         super().__init__(f"{self.tag} {self.app_tag} {self.path}: {self.message}")
@@ -134,9 +135,9 @@ class Session:
     def reply(self):
         """The next <rpc-reply>, or RpcError."""
         reply = ET.fromstring(self.receive())
-        error = reply.find(f"{{{BASE}}}rpc-error")
-        if error is not None:
-            raise RpcError(error)
+        errors = reply.findall(f"{{{BASE}}}rpc-error")
+        if errors:
+            raise RpcError(*errors)
         return reply
 
     def edit(self, config, target="running", default="merge", more=""):
