@@ -8,6 +8,8 @@
 /** Most operations of one request: list entries, leaf-list entries, and other elements that have an
  * operation of their own. A client that has more to do sends it in parts. */
 #define OPERATIONS_MAX 65536
+/** Deepest nesting below <config>: no schema comes near it. */
+#define DEPTH_MAX 64
 /** Longest value of a leaf, in bytes. */
 #define VALUE_MAX ((size_t)512 << 10)
 
@@ -47,6 +49,22 @@ static int check_mask(const struct lyd_node *node, bool plain, struct sx_error *
         LYD_NAME(node),
         plain ? "give the secret itself"
               : "leave the leaf out to keep the secret, or give the new one");
+    return fail_at(node, err);
+}
+
+static int check_depth(const struct lyd_node *node, struct sx_error *err)
+{
+    unsigned depth = 0;
+
+    if (lyd_child(node))
+        return 0; /* it is counted with what is below it */
+    for (const struct lyd_node *above = node; above; above = lyd_parent(above))
+        depth++;
+    if (depth <= DEPTH_MAX)
+        return 0;
+    sx_error_set(err, SX_E_TOO_BIG,
+        "%s: it is nested %u levels deep below <config>, where %d is the most", LYD_NAME(node),
+        depth, DEPTH_MAX);
     return fail_at(node, err);
 }
 
@@ -109,8 +127,9 @@ static int check(const struct lyd_node *first, bool plain, struct sx_error *err)
     {
         LYD_TREE_DFS_BEGIN(top, node)
         {
-            if (count(node, &operations, err) < 0 || check_value(node, err) < 0 ||
-                check_mask(node, plain, err) < 0 || (plain && check_plain(node, err) < 0))
+            if (count(node, &operations, err) < 0 || check_depth(node, err) < 0 ||
+                check_value(node, err) < 0 || check_mask(node, plain, err) < 0 ||
+                (plain && check_plain(node, err) < 0))
                 return -1;
             LYD_TREE_DFS_END(top, node);
         }

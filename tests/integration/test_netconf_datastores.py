@@ -275,7 +275,11 @@ class Bounds(DatastoreTest):
                 self.assert_refused("too-big", call, message="524288")
 
     def test_depth(self):
-        """What is nested deeper than any schema ends the session, which says so in the log."""
+        """Deeper than any schema is refused; what nobody would send ends the session."""
+        deep = f'<a xmlns="{CALL_CONTROL}">' + "<a>" * 99 + "</a>" * 100
+        for store in ("running", "candidate"):
+            self.assert_refused("too-big", lambda: self.session.edit(deep, target=store),
+                                message="64")
         mark = self.daemon.log.mark()
         with self.daemon.new_session() as session:
             try:

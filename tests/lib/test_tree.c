@@ -160,7 +160,7 @@ struct sx_tree sx_test_tree(const struct sx_schema *schema)
 
 int sx_test_tree_group_setup(void **state)
 {
-    *state = sx_test_schema("sextant-test", "ietf-netconf", NULL);
+    *state = sx_test_schema("sextant-test", "ietf-netconf", "ietf-netconf-with-defaults", NULL);
     return 0;
 }
 

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -15,39 +14,6 @@
 #define T "/sextant-test:top"
 /* The namespace that libyang knows the attribute by; the agent gives it that of the RFC. */
 #define TAG "xmlns:wd='urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults' wd:default='true'"
-
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", "ietf-netconf-with-defaults", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
-static int open_tree(void **state)
-{
-    struct sx_tree *tree = malloc(sizeof *tree);
-
-    assert_non_null(tree);
-    *tree = sx_test_tree(schema);
-    *state = tree;
-    return 0;
-}
-
-static int close_tree(void **state)
-{
-    sx_tree_clear(*state);
-    free(*state);
-    return 0;
-}
 
 static void a_tagged_leaf_is_not_set(void **state)
 {
@@ -107,15 +73,12 @@ static void what_is_not_tagged_is_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_tagged_leaf_is_not_set, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(
-            a_tagged_leaf_that_was_set_goes_back_to_its_default, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(
-            another_value_than_the_default_is_refused, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(
-            a_leaf_list_goes_back_to_its_defaults, open_tree, close_tree),
-        cmocka_unit_test_setup_teardown(what_is_not_tagged_is_set, open_tree, close_tree),
+        SX_TEST_ON_TREE(a_tagged_leaf_is_not_set),
+        SX_TEST_ON_TREE(a_tagged_leaf_that_was_set_goes_back_to_its_default),
+        SX_TEST_ON_TREE(another_value_than_the_default_is_refused),
+        SX_TEST_ON_TREE(a_leaf_list_goes_back_to_its_defaults),
+        SX_TEST_ON_TREE(what_is_not_tagged_is_set),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

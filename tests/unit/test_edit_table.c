@@ -15,22 +15,6 @@
 
 #include <cmocka.h>
 
-static struct sx_schema *schema;
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
-
 /** Kinds of nodes: how each is written before and in the edit (%s: its attributes), and what the
  * content is when the edit's node replaces or joins what was there. */
 static const struct kind {
@@ -113,7 +97,7 @@ static char *framed(const char *frame, const char *content)
         top ? BESIDE : "<local><k>beside</k></local>", frame);
 }
 
-static char *content_of(const char *frame, const char *content)
+static char *content_of(const struct sx_schema *schema, const char *frame, const char *content)
 {
     struct sx_tree tree = sx_test_tree(schema);
     char *xml = framed(frame, content), *text;
@@ -125,7 +109,8 @@ static char *content_of(const char *frame, const char *content)
     return text;
 }
 
-static void check(const struct kind *kind, const struct row *row, bool present)
+static void check(
+    const struct sx_schema *schema, const struct kind *kind, const struct row *row, bool present)
 {
     static const char *const words[] = {"merge", "replace", "none"};
     enum outcome outcome = present ? row->present : row->absent;
@@ -143,7 +128,7 @@ static void check(const struct kind *kind, const struct row *row, bool present)
     edit = framed(kind->frame, node);
     result = sx_test_tree_edit(&tree, edit, row->default_operation, NULL, &err);
     content = sx_test_content(tree.root, false);
-    wanted = content_of(kind->frame, expected[outcome]);
+    wanted = content_of(schema, kind->frame, expected[outcome]);
     if ((result < 0) != (outcome >= EXISTS) || strcmp(content, wanted) != 0 ||
         (outcome == EXISTS && err.code != SX_E_DATA_EXISTS) ||
         (outcome == MISSING && err.code != SX_E_DATA_MISSING))
@@ -160,22 +145,20 @@ static void check(const struct kind *kind, const struct row *row, bool present)
 
 static void operations_on_kinds_of_nodes(void **state)
 {
-    (void)state;
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
         for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
-            check(&kinds[k], &rows[r], true);
-            check(&kinds[k], &rows[r], false);
+            check(*state, &kinds[k], &rows[r], true);
+            check(*state, &kinds[k], &rows[r], false);
         }
 }
 
 /* Without an operation, "none" asks that the node is there and leaves it alone. */
 static void none_needs_the_node(void **state)
 {
-    struct sx_tree tree = sx_test_tree(schema);
+    struct sx_tree tree = sx_test_tree(*state);
     struct sx_error err;
     char *changes = NULL;
 
-    (void)state;
     sx_test_set(&tree, SX_TEST_TOP("<plain>x</plain><flag/>"));
     assert_int_equal(sx_test_tree_edit(&tree, SX_TEST_TOP("<plain>y</plain><flag/>"),
                          SX_DEFAULT_NONE, &changes, &err),
@@ -195,9 +178,8 @@ static void none_needs_the_node(void **state)
 /* A default that nobody set can be created and cannot be deleted (explicit mode of RFC 6243). */
 static void defaults_are_not_there(void **state)
 {
-    struct sx_tree tree = sx_test_tree(schema);
+    struct sx_tree tree = sx_test_tree(*state);
 
-    (void)state;
     sx_test_refused(&tree, SX_TEST_TOP("<number nc:operation='delete'/>"), SX_E_DATA_MISSING,
         "/sextant-test:top/number");
     sx_test_expect(&tree, SX_TEST_TOP("<number nc:operation='create'>5</number>"),
@@ -211,10 +193,9 @@ static void defaults_are_not_there(void **state)
 
 static void a_list_past_its_size_is_refused(void **state)
 {
-    struct sx_tree tree = sx_test_tree(schema);
+    struct sx_tree tree = sx_test_tree(*state);
     struct sx_error err;
 
-    (void)state;
 #define FEW(key) "<few><k>" key "</k><must-have>m</must-have></few>"
     sx_test_set(&tree, SX_TEST_LISTS(FEW("1") FEW("2") FEW("3")));
     assert_int_equal(
@@ -235,5 +216,5 @@ int main(void)
         cmocka_unit_test(a_list_past_its_size_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }

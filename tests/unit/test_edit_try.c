@@ -16,37 +16,22 @@
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
 
-static struct sx_schema *schema;
-
 /** A tree, and what the last try made of an edit. */
 struct fixture {
-    struct sx_tree tree;
+    struct sx_tree *tree;
     struct sx_error_list errors;
     char *remaining; /**< as text; NULL: nothing */
     int result;
 };
-
-static int load_schema(void **state)
-{
-    (void)state;
-    schema = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
-static int free_schema(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return 0;
-}
 
 static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
 
     assert_non_null(fixture);
-    fixture->tree = sx_test_tree(schema);
-    sx_test_set(&fixture->tree, SX_TEST_LISTS("<entry><name>there</name><value>v</value></entry>"));
+    sx_test_tree_setup(state);
+    fixture->tree = *state;
+    sx_test_set(fixture->tree, SX_TEST_LISTS("<entry><name>there</name><value>v</value></entry>"));
     *state = fixture;
     return 0;
 }
@@ -57,18 +42,18 @@ static int teardown(void **state)
 
     sx_error_list_clear(&fixture->errors);
     free(fixture->remaining);
-    sx_tree_clear(&fixture->tree);
+    *state = fixture->tree;
     free(fixture);
-    return 0;
+    return sx_test_tree_teardown(state);
 }
 
 /* Tries an edit and takes it back; the tree must be as before. */
 static void try(struct fixture *fixture, const char *xml, enum sx_default_operation operation)
 {
     static const uint8_t random[16] = {1};
-    struct lyd_node *config = sx_test_parse_edit(schema, xml), *remaining = NULL;
-    char *before = sx_test_dump(fixture->tree.root), *after;
-    struct sx_transaction *transaction = sx_transaction_begin(&fixture->tree, random);
+    struct lyd_node *config = sx_test_parse_edit(fixture->tree->schema, xml), *remaining = NULL;
+    char *before = sx_test_dump(fixture->tree->root), *after;
+    struct sx_transaction *transaction = sx_transaction_begin(fixture->tree, random);
 
     sx_error_list_clear(&fixture->errors);
     free(fixture->remaining);
@@ -76,9 +61,9 @@ static void try(struct fixture *fixture, const char *xml, enum sx_default_operat
     fixture->result =
         sx_transaction_try(transaction, config, operation, &remaining, &fixture->errors);
     sx_transaction_undo(transaction);
-    after = sx_test_dump(fixture->tree.root);
+    after = sx_test_dump(fixture->tree->root);
     assert_string_equal(after, before);
-    sx_test_check_links(fixture->tree.root);
+    sx_test_check_links(fixture->tree->root);
     if (remaining)
         assert_int_equal(lyd_print_mem(&fixture->remaining, remaining, LYD_XML,
                              LYD_PRINT_SHRINK | LYD_PRINT_WITHSIBLINGS | LYD_PRINT_KEEPEMPTYCONT),
@@ -256,5 +241,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(errors_are_bounded, setup, teardown),
     };
 
-    return cmocka_run_group_tests(tests, load_schema, free_schema);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }
