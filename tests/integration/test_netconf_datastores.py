@@ -2,9 +2,11 @@
 """error-option, copy-config, delete-config, validate, with-defaults, the bounds of an edit, and the
 candidate beside others who change running: each as a client sees it."""
 
+from ncclient.operations.rpc import RPCError
+
 import sextant_test
 from cluster_lab.netconf import BASE, CALL_CONTROL, SYSTEM, cluster, entry, phone_book
-from sextant_test import LabTest, RpcError, wait_for
+from sextant_test import LabTest, RpcError, ssh, wait_for
 
 DEFAULT = "urn:ietf:params:xml:ns:netconf:default:1.0"
 DEFAULTS_MODULE = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
@@ -215,6 +217,34 @@ class CopyAndDelete(DatastoreTest):
         self.assert_refused("operation-not-supported",
                             lambda: self.session.call(validate("<url>file:///x</url>")))
         self.assertEqual(self.book(), {"a": "1"})
+
+
+class Ncclient(DatastoreTest):
+    """The same over SSH, with what a client's library makes of it."""
+
+    def test_edits(self):
+        self.write(("a", 1))
+        with ssh.connect(self.daemon) as client:
+            wrap = lambda inner: f'<config xmlns="{BASE}">{inner}</config>'
+            with self.assertRaises(RPCError) as caught:
+                client.edit_config(wrap(ErrorOption.WRONG), target="running",
+                                   error_option="continue-on-error")
+            # There is no "there" to be created: two of the three errors.
+            self.assertEqual(sorted(error.tag for error in caught.exception.errors),
+                             ["data-missing", "invalid-value"])
+            self.assertEqual(self.book(), {"a": "1", "new": "1", "there": "9", "last": "2"})
+            client.edit_config(wrap(entry("b", 2)), target="candidate",
+                               test_option="test-then-set")
+            client.validate("candidate")
+            client.copy_config(source="candidate", target="running")
+            self.assertIn("b", self.book())
+            for call, tag in ((lambda: client.copy_config(source="running", target="running"),
+                               "invalid-value"),
+                              (lambda: client.delete_config("running"),
+                               "operation-not-supported")):
+                with self.assertRaises(RPCError) as caught:
+                    call()
+                self.assertEqual(caught.exception.tag, tag)
 
 
 class WithDefaults(DatastoreTest):
