@@ -26,8 +26,8 @@ def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def start_process(command, keep=False, **options):
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=keep,
+def start_process(command, keep=False, stdin=subprocess.DEVNULL, **options):
+    return subprocess.Popen(command, stdin=stdin, start_new_session=keep,
                             preexec_fn=None if keep else _die_with_parent, **options)
 
 
@@ -141,6 +141,21 @@ class Daemon:
 
     def thaw(self):
         os.kill(self.pid, signal.SIGCONT)
+
+    def processor_s(self):
+        """Seconds of processor time that the process has used."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stream:
+            fields = stream.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_kb(self):
+        """Memory of the process in kB, its share of what it shares included (proportional set
+        size)."""
+        with open(f"/proc/{self.pid}/smaps_rollup", encoding="ascii") as stream:
+            for line in stream:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1])
+        raise RuntimeError("no Pss in smaps_rollup")
 
     # What it says over NETCONF
 

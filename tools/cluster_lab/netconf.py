@@ -60,6 +60,10 @@ class Session:
     def close(self):
         self._socket.close()
 
+    def fileno(self):
+        """For select: readable when an answer comes."""
+        return self._socket.fileno()
+
     def __enter__(self):
         return self
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was measured, as a table and held against the budgets."""
+
+from content import EDITS
+
+GROWTH = 1.5  # an edit at the greatest size, over the same at the smallest
+LEAF = 4  # an edit of one leaf, over a durable commit and an empty RPC
+GET = 1.5  # a read of one entry, over an empty RPC
+MANY_MS = 1000
+HELD_UP_MS = 50
+START_S = 5
+BYTES_PER_ENTRY = 1500
+EMPTY_MB = 25
+IDLE_PERCENT = 0.5
+
+
+def budgets(results):
+    """(what, measured, budget, unit) of each budget that the results tell of."""
+    sizes = sorted(results["sizes"], key=int)
+    first, last = results["sizes"][sizes[0]], results["sizes"][sizes[-1]]
+    found = [(f"{what}: p50 at {sizes[-1]} entries over that at {sizes[0]}",
+              last[name]["p50"] / first[name]["p50"], GROWTH, "times")
+             for name, what in EDITS.items()]
+    for size in sizes:
+        site = results["sizes"][size]
+        at = f"at {size} entries"
+        found += [
+            (f"{EDITS['leaf']}: p50 over a durable commit and an empty RPC, {at}",
+             site["leaf"]["p50"] / (site["commit"]["p50"] + site["empty"]["p50"]), LEAF, "times"),
+            (f"get-config of one entry by key: p50 over an empty RPC, {at}",
+             site["one"]["p50"] / site["empty"]["p50"], GET, "times"),
+            (f"1,000 entries in one edit, the slowest, {at}", site["many"]["max"], MANY_MS, "ms"),
+            (f"the longest that a whole read held an edit up, {at}",
+             site["reader"]["held_up_ms"], HELD_UP_MS, "ms"),
+            (f"start {at}", site["start_s"], START_S, "s")]
+    found += [(f"memory per entry at {sizes[-1]} entries", last["bytes_per_entry"],
+               BYTES_PER_ENTRY, "bytes"),
+              (f"memory with an empty configuration and {results['empty']['sessions']} sessions",
+               results["empty"]["pss_kb"] / 1024, EMPTY_MB, "MB")]
+    if "idle_percent" in results["empty"]:
+        found.append(("an idle daemon with 64 sessions, of a processor",
+                      results["empty"]["idle_percent"], IDLE_PERCENT, "%"))
+    return found
+
+
+def missed(results):
+    """A line for each budget that was not kept."""
+    return [f"{what}: {measured:.2f} {unit}, {budget} at most"
+            for what, measured, budget, unit in budgets(results) if measured > budget]
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def span(taken):
+    return f"{number(taken['p50'])} / {number(taken['p90'])}"
+
+
+def rows(results):
+    """The table: a heading and rows, each of cells."""
+    sizes = sorted(results["sizes"], key=int)
+    sites = [results["sizes"][size] for size in sizes]
+
+    def row(what, cell):
+        return [what, *map(cell, sites), ""]
+
+    def timed(name, what):
+        growth = sites[-1][name]["p50"] / sites[0][name]["p50"]
+        return [what, *(span(site[name]) for site in sites), f"{growth:.2f}"]
+
+    return [
+        ["p50 / p90 in ms, by entries of the phone book", *(f"{int(size):,}" for size in sizes),
+         "growth"],
+        timed("commit", "floor: a durable SQLite commit"),
+        timed("empty", "floor: an empty RPC (a get that selects nothing)"),
+        *(timed(name, f"edit: {what}") for name, what in EDITS.items()),
+        timed("many", "edit: 1,000 entries at once"),
+        timed("one", "get-config: one entry by key"),
+        timed("all", "get-config: everything"),
+        row("edits per second, 1 session", lambda site: number(site["rate_1"])),
+        row("edits per second, 8 sessions", lambda site: number(site["rate_8"])),
+        row("edits per second beside a reader of everything",
+            lambda site: number(site["reader"]["rate"])),
+        row("the slowest edit beside it, ms", lambda site: number(site["reader"]["max"])),
+        row("of that held up by it, ms", lambda site: number(site["reader"]["held_up_ms"])),
+        row("start, s", lambda site: number(site["start_s"])),
+        row("entries in all lists", lambda site: f"{site['entries']:,}"),
+        row("memory (PSS), MB", lambda site: number(site["pss_kb"] / 1024)),
+        row("memory per entry, bytes", lambda site: number(site["bytes_per_entry"])),
+    ]
+
+
+def table(results):
+    """For a terminal."""
+    lines = rows(results)
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    return "\n".join("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (
+        cell, width) in enumerate(zip(line, widths))).rstrip() for line in lines)
+
+
+def markdown(results):
+    """For the README."""
+    lines = ["| " + " | ".join(line) + " |" for line in rows(results)]
+    lines.insert(1, "|---|" + "--:|" * (len(results["sizes"]) + 1))
+    return "\n".join(lines)
+
+
+def conditions(results):
+    """A line that says of which machine and run the numbers are."""
+    run = results["run"]
+    delay = f", each sync of the disk {run['fsync_delay_ms']} ms slower" if run[
+        "fsync_delay_ms"] else ""
+    idle = results["empty"].get("idle_percent")
+    return (f"{run['processors']} × {run['processor']}, Linux {run['kernel']}, {run['date']}"
+            f"{delay}; {run['rounds']} rounds, seed {run['seed']}. With an empty configuration and "
+            f"{results['empty']['sessions']} sessions the daemon uses "
+            f"{results['empty']['pss_kb'] / 1024:.1f} MB"
+            + (f", with 64 idle sessions {idle:.2f} % of a processor." if idle is not None
+               else "."))
