@@ -86,14 +86,23 @@ static int find_anchor(struct sx_edit *edit, struct sx_edit_place *place, struct
     return 0;
 }
 
-static struct lyd_node *entry_before(const struct lyd_node *entry)
-{
-    return entry->prev->next && entry->prev->schema == entry->schema ? entry->prev : NULL;
-}
-
+/* The last entry of a list is before the first of what follows it in the schema's order, or the
+ * last of all siblings. */
 static struct lyd_node *last_entry(struct lyd_node *entry)
 {
-    while (entry->next && entry->next->schema == entry->schema)
+    const struct lysc_node *list = entry->schema, *above = lysc_data_parent(list), *schema = NULL;
+    struct lyd_node *first = lyd_first_sibling(entry), *found;
+    bool behind = false;
+
+    while ((schema = lys_getnext(schema, above, list->module->compiled, 0))) {
+        if (behind && lyd_find_sibling_val(first, schema, NULL, 0, &found) == LY_SUCCESS &&
+            found->prev->schema == list)
+            return found->prev;
+        behind = behind || schema == list;
+    }
+    if (first->prev->schema == list)
+        return first->prev;
+    while (entry->next && entry->next->schema == list)
         entry = entry->next;
     return entry;
 }
@@ -116,7 +125,7 @@ static int insert(struct sx_edit *edit, struct sx_edit_place *place, struct lyd_
     if (find_anchor(edit, place, entry, from, &anchor) < 0)
         return -1;
     if (strcmp(how, "before") == 0) {
-        anchor = entry_before(anchor);
+        anchor = sx_order_before(anchor);
         if (anchor == entry)
             return 0; /* it is there already */
     }
@@ -141,7 +150,7 @@ int sx_edit_position(struct sx_edit *edit, struct sx_edit_place *place, struct l
     if (how)
         return insert(edit, place, entry, from, how);
     if (replacing) {
-        const struct lyd_node *like = entry_before(from);
+        const struct lyd_node *like = sx_order_before(from);
         struct lyd_node *after = like ? sx_edit_entry(edit, place, like) : NULL;
 
         if (after != entry)

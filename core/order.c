@@ -1,221 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "difference.h"
-#include "digest_walk.h"
-#include "touch.h"
+#include "order.h"
 
 #include "sextant/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* A former entry and its position. */
-struct slot {
-    const struct lyd_node *node;
-    size_t position;
-};
-
-/* A list's order then and now. Both begin with the same `same_first` and end with the same
- * `same_last` entries. */
-struct orders {
-    struct sx_touch *touch;
-    struct lyd_node *const *before;
-    struct lyd_node **now;
-    size_t before_count, now_count, now_capacity;
-    size_t same_first, same_last;
-    char *list; /* data path of the list without keys */
-};
-
-static int compare_slots(const void *a, const void *b)
+static uint64_t hash_node(const struct lyd_node *node)
 {
-    const struct lyd_node *x = ((const struct slot *)a)->node, *y = ((const struct slot *)b)->node;
-
-    return x < y ? -1 : x > y;
+    return ((uint64_t)(uintptr_t)node >> 4) * 0x9e3779b97f4a7c15u >> 20;
 }
 
-static void read_now(struct orders *orders, const struct lysc_node *list)
+static uint64_t hash_of(const void *items, size_t at)
 {
-    size_t limit;
+    return hash_node(((const struct sx_place *)items)[at].node);
+}
 
-    for (struct lyd_node *entry = sx_rest_find(*orders->touch->root, list);
-         entry && entry->schema == list; entry = entry->next) {
-        orders->now =
-            sx_grow(orders->now, orders->now_count, &orders->now_capacity, sizeof *orders->now);
-        orders->now[orders->now_count++] = entry;
+static bool same(const void *items, size_t at, const void *key)
+{
+    return ((const struct sx_place *)items)[at].node == key;
+}
+
+struct sx_place *sx_order_find(const struct sx_order *order, const struct lyd_node *node)
+{
+    size_t at = sx_slots_find(&order->slots, order->places, hash_node(node), node, same);
+
+    return at == SX_SLOTS_NONE ? NULL : &order->places[at];
+}
+
+struct lyd_node *sx_order_before(const struct lyd_node *entry)
+{
+    return entry->prev->next && entry->prev->schema == entry->schema ? entry->prev : NULL;
+}
+
+/* Notes an entry, at first with `former` before it. Who was not noted has its first neighbours. */
+static void note(struct sx_order *order, struct lyd_node *entry, struct lyd_node *former,
+    bool was_there, bool loose)
+{
+    struct sx_place *place = sx_order_find(order, entry);
+
+    if (!place) {
+        order->places =
+            sx_grow(order->places, order->count, &order->capacity, sizeof *order->places);
+        place = &order->places[order->count++];
+        *place = (struct sx_place){.node = entry, .former = former, .was_there = was_there};
+        sx_slots_add(&order->slots, order->places, hash_of);
     }
-    limit = orders->now_count < orders->before_count ? orders->now_count : orders->before_count;
-    while (orders->same_first < limit &&
-           orders->before[orders->same_first] == orders->now[orders->same_first])
-        orders->same_first++;
-    limit -= orders->same_first;
-    while (
-        orders->same_last < limit && orders->before[orders->before_count - 1 - orders->same_last] ==
-                                         orders->now[orders->now_count - 1 - orders->same_last])
-        orders->same_last++;
+    place->loose = place->loose || loose;
 }
 
-static char *entry_path(const struct orders *orders, const struct lyd_node *entry)
+/* Notes a linked entry, or none. */
+static void note_linked(struct sx_order *order, struct lyd_node *entry, bool loose)
 {
-    char *key = sx_path_key(entry);
-    char *path = sx_format("%s%s", orders->list, key);
-
-    free(key);
-    return path;
+    if (entry)
+        note(order, entry, sx_order_before(entry), true, loose);
 }
 
-/* Path of the entry before position `at`, "" when that is the first. */
-static char *predecessor(const struct orders *orders, struct lyd_node *const *entries, size_t at)
+static struct lyd_node *next_entry(const struct lyd_node *entry)
 {
-    return at > 0 ? entry_path(orders, entries[at - 1]) : sx_strdup("");
+    return entry->next && entry->next->schema == entry->schema ? entry->next : NULL;
 }
 
-static struct sx_touched *touched_at(const struct orders *orders, const struct lyd_node *entry)
+void sx_order_coming(struct sx_order *order, struct lyd_node *entry)
 {
-    char *path = entry_path(orders, entry);
-    struct sx_touched *item = sx_touch_find(orders->touch, path);
-
-    free(path);
-    return item;
+    if (lysc_is_userordered(entry->schema))
+        note(order, entry, NULL, false, true);
 }
 
-/* Former position of an entry that is there now. One that was deleted and made again counts as the
- * same. */
-static size_t former(const struct orders *orders, const struct slot *slots, size_t slot_count,
-    const struct lyd_node *entry)
+void sx_order_going(struct sx_order *order, struct lyd_node *entry)
 {
-    const struct slot *found;
-    struct slot wanted = {.node = entry};
-
-    found = bsearch(&wanted, slots, slot_count, sizeof *slots, compare_slots);
-    if (!found) {
-        const struct sx_touched *item = touched_at(orders, entry);
-
-        wanted.node = item ? item->origin : NULL;
-        found = bsearch(&wanted, slots, slot_count, sizeof *slots, compare_slots);
-    }
-    return found ? found->position : SX_ABSENT;
+    if (!lysc_is_userordered(entry->schema))
+        return;
+    note_linked(order, entry, true);
+    note_linked(order, next_entry(entry), false);
 }
 
-/* was[i] for the entries between same_first and same_last. */
-static void find_former(const struct orders *orders, size_t *was, size_t count)
+void sx_order_moving(struct sx_order *order, struct lyd_node *entry, struct lyd_node *after)
 {
-    size_t slot_count = orders->before_count - orders->same_first - orders->same_last;
-    struct slot *slots = sx_calloc(slot_count, sizeof *slots);
+    struct lyd_node *behind = NULL;
 
-    for (size_t i = 0; i < slot_count; i++)
-        slots[i] = (struct slot){
-            .node = orders->before[orders->same_first + i], .position = orders->same_first + i};
-    qsort(slots, slot_count, sizeof *slots, compare_slots);
-    for (size_t i = 0; i < count; i++)
-        was[i] = former(orders, slots, slot_count, orders->now[orders->same_first + i]);
-    free(slots);
+    sx_order_going(order, entry);
+    if (after)
+        behind = next_entry(after);
+    else if (lyd_find_sibling_val(entry, entry->schema, NULL, 0, &behind) != LY_SUCCESS)
+        abort(); /* at least the entry itself is there */
+    note_linked(order, behind, false);
 }
 
-/* An entry that nobody touched, but what is before it did change. */
-static void correct_digest(
-    const struct orders *orders, uint8_t *digest, size_t before_at, size_t now_at)
+void sx_order_clear(struct sx_order *order)
 {
-    char *path = entry_path(orders, orders->now[now_at]);
-    char *then = predecessor(orders, orders->before, before_at);
-    char *now = predecessor(orders, orders->now, now_at);
-    struct sx_digest_walk walk;
-
-    if (sx_schema_class(orders->now[now_at]->schema)->scope == SX_SCOPE_REPLICATED &&
-        strcmp(then, now) != 0) {
-        sx_digest_begin(&walk, digest, true);
-        sx_digest_entry(&walk, path, then);
-        walk.subtract = false;
-        sx_digest_entry(&walk, path, now);
-        sx_digest_end(&walk);
-    }
-    free(path);
-    free(then);
-    free(now);
-}
-
-/* What a touched entry is told of its former place. */
-static void tell_former(const struct orders *orders)
-{
-    size_t end = orders->before_count - orders->same_last + (orders->same_last > 0);
-
-    for (size_t at = orders->same_first; at < end; at++) {
-        struct sx_touched *item = touched_at(orders, orders->before[at]);
-
-        if (item) {
-            free(item->before_predecessor);
-            item->before_predecessor = predecessor(orders, orders->before, at);
-        }
-    }
-}
-
-/* Only entries that were touched may be placed anew, so a touched one that cannot stay between its
- * untouched neighbours counts as absent. */
-static void free_misplaced(size_t *was, struct sx_touched *const *items, size_t count)
-{
-    size_t low = 0, high = SX_ABSENT;
-
-    for (size_t i = 0; i < count; i++) {
-        if (!items[i])
-            low = was[i];
-        else if (was[i] != SX_ABSENT && was[i] < low)
-            was[i] = SX_ABSENT;
-    }
-    for (size_t i = count; i-- > 0;) {
-        if (!items[i])
-            high = was[i];
-        else if (was[i] != SX_ABSENT && was[i] > high)
-            was[i] = SX_ABSENT;
-    }
-}
-
-/* What a touched entry is told of its present place; digests of the others. */
-static void tell_present(const struct orders *orders, const size_t *was, uint8_t *digest)
-{
-    size_t count = orders->now_count - orders->same_first - orders->same_last;
-    struct sx_touched **items = sx_calloc(count + 1, sizeof *items);
-    size_t *anchored = sx_calloc(count, sizeof *anchored);
-    bool *placed = sx_calloc(count, sizeof *placed);
-
-    for (size_t i = 0; i < count + (orders->same_last > 0); i++)
-        items[i] = touched_at(orders, orders->now[orders->same_first + i]);
-    memcpy(anchored, was, count * sizeof *was);
-    free_misplaced(anchored, items, count);
-    sx_sequence_placed(anchored, count, placed);
-    for (size_t i = 0; i < count + (orders->same_last > 0); i++) {
-        size_t at = orders->same_first + i;
-        size_t then = i < count ? was[i] : orders->before_count - orders->same_last;
-
-        if (items[i]) {
-            free(items[i]->now_predecessor);
-            items[i]->now_predecessor = predecessor(orders, orders->now, at);
-            items[i]->position = at;
-            items[i]->placed = i < count && placed[i];
-        } else if (i > 0 ? was[i - 1] == SX_ABSENT || was[i - 1] + 1 != then
-                         : then != orders->same_first) {
-            correct_digest(orders, digest, then, at);
-        }
-    }
-    free(items);
-    free(anchored);
-    free(placed);
-}
-
-void sx_order_resolve(
-    struct sx_touch *touch, const struct sx_order *order, uint8_t digest[SX_DIGEST_SIZE])
-{
-    struct orders orders = {.touch = touch,
-        .before = order->entries,
-        .before_count = order->count,
-        .list = sx_path_of_schema(order->list)};
-    size_t count;
-    size_t *was;
-
-    read_now(&orders, order->list);
-    count = orders.now_count - orders.same_first - orders.same_last;
-    was = sx_calloc(count, sizeof *was);
-    find_former(&orders, was, count);
-    tell_former(&orders);
-    tell_present(&orders, was, digest);
-    free(was);
-    free(orders.now);
-    free(orders.list);
+    sx_slots_clear(&order->slots);
+    free(order->places);
+    *order = (struct sx_order){0};
 }

@@ -8,33 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Path of the entry before one that is in the tree, for free(). */
-static char *linked_predecessor(const struct lyd_node *entry)
-{
-    if (!entry)
-        return NULL;
-    return entry->prev->next && entry->prev->schema == entry->schema ? sx_path_of(entry->prev)
-                                                                     : sx_strdup("");
-}
-
 /* Path of the entry before `item`, now, where its list is user-ordered, else NULL. For free(). */
 static char *present_predecessor(const struct sx_touched *item)
 {
-    if (!item->is_entry || !lysc_is_userordered(item->schema))
+    if (!item->is_entry || !item->now || !lysc_is_userordered(item->schema))
         return NULL;
-    if (item->now_predecessor)
-        return sx_strdup(item->now_predecessor);
-    return linked_predecessor(item->now);
+    return sx_order_path(sx_order_before(item->now));
 }
 
 /* The same, before the transaction. */
-static char *former_predecessor(const struct sx_touched *item)
+static char *former_predecessor(const struct sx_touch *touch, const struct sx_touched *item)
 {
-    if (!item->is_entry || !lysc_is_userordered(item->schema))
+    const struct sx_place *place;
+
+    if (!item->is_entry || !item->origin || !lysc_is_userordered(item->schema))
         return NULL;
-    if (item->before_predecessor)
-        return sx_strdup(item->before_predecessor);
-    return present_predecessor(item); /* its place did not change */
+    place = sx_order_find(&touch->order, item->origin);
+    return place ? sx_order_path(place->former) : present_predecessor(item);
 }
 
 /* Takes the item's former content out of the digest and puts `now` in. */
@@ -45,7 +35,8 @@ static void update_digest(
 
     sx_digest_begin(&walk, transaction->digest, true);
     if (item->is_entry) {
-        char *then_after = former_predecessor(item), *now_after = present_predecessor(item);
+        char *then_after = former_predecessor(&transaction->touch, item),
+             *now_after = present_predecessor(item);
 
         sx_text_add(&walk.path, item->path, sx_path_parent_length(item->path));
         if (item->before)
@@ -116,7 +107,7 @@ static void put_entry(struct sx_transaction *transaction, const struct sx_touche
 {
     struct sx_difference difference = {.changes = &transaction->changes};
     char *now_after = item->now ? present_predecessor(item) : NULL;
-    char *then_after = item->before ? former_predecessor(item) : NULL;
+    char *then_after = item->before ? former_predecessor(&transaction->touch, item) : NULL;
     struct sx_pair pair = {.before = item->before,
         .after = item->now,
         .before_predecessor = then_after,
@@ -151,9 +142,6 @@ static void start_afresh(struct sx_transaction *transaction)
     for (size_t i = 0; i < touch->count; i++) {
         touch->items[i].position = 0;
         touch->items[i].placed = false;
-        free(touch->items[i].before_predecessor);
-        free(touch->items[i].now_predecessor);
-        touch->items[i].before_predecessor = touch->items[i].now_predecessor = NULL;
     }
 }
 
@@ -201,8 +189,7 @@ void sx_transaction_prepare(struct sx_transaction *transaction)
         for (const struct lyd_node *node = transaction->tree->root; node; node = node->next)
             sx_digest_add(transaction->digest, node);
     } else {
-        for (size_t i = 0; i < touch->order_count; i++)
-            sx_order_resolve(touch, &touch->orders[i], transaction->digest);
+        sx_order_resolve(touch, transaction->digest);
         put_all(transaction);
     }
     transaction->ready = true;

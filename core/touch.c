@@ -7,50 +7,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Places of the hash table at first. */
-#define INDEX_FIRST 64
-
-static size_t hash_path(const char *path)
+static uint64_t hash_path(const char *path)
 {
     uint64_t hash = 14695981039346656037u; /* FNV-1a */
 
     for (; *path; path++)
         hash = (hash ^ (uint8_t)*path) * 1099511628211u;
-    return (size_t)hash;
+    return hash;
 }
 
-/* The place of a path in the table: that of its item, or a free one. */
-static size_t *place_of(const struct sx_touch *touch, const char *path)
+static uint64_t hash_of(const void *items, size_t at)
 {
-    size_t at = hash_path(path);
-
-    for (;; at++) {
-        size_t *place = &touch->index[at & (touch->index_size - 1)];
-
-        if (*place == 0 || strcmp(touch->items[*place - 1].path, path) == 0)
-            return place;
-    }
+    return hash_path(((const struct sx_touched *)items)[at].path);
 }
 
-static void grow_index(struct sx_touch *touch)
+static bool same(const void *items, size_t at, const void *key)
 {
-    if (touch->count * 2 < touch->index_size)
-        return;
-    free(touch->index);
-    touch->index_size = touch->index_size > 0 ? touch->index_size * 2 : INDEX_FIRST;
-    touch->index = sx_calloc(touch->index_size, sizeof *touch->index);
-    for (size_t i = 0; i < touch->count; i++)
-        *place_of(touch, touch->items[i].path) = i + 1;
+    return strcmp(((const struct sx_touched *)items)[at].path, key) == 0;
 }
 
 struct sx_touched *sx_touch_find(const struct sx_touch *touch, const char *path)
 {
-    size_t *place;
+    size_t at = sx_slots_find(&touch->slots, touch->items, hash_path(path), path, same);
 
-    if (touch->index_size == 0)
-        return NULL;
-    place = place_of(touch, path);
-    return *place > 0 ? &touch->items[*place - 1] : NULL;
+    return at == SX_SLOTS_NONE ? NULL : &touch->items[at];
 }
 
 /* The item of a path, which passes to it; *ret_is_new tells that it is still to be filled in. */
@@ -63,11 +43,10 @@ static struct sx_touched *item_of(struct sx_touch *touch, char *path, bool *ret_
         free(path);
         return item;
     }
-    grow_index(touch);
     touch->items = sx_grow(touch->items, touch->count, &touch->capacity, sizeof *touch->items);
-    item = &touch->items[touch->count];
+    item = &touch->items[touch->count++];
     *item = (struct sx_touched){.path = path, .list_length = strlen(path)};
-    *place_of(touch, path) = ++touch->count;
+    sx_slots_add(&touch->slots, touch->items, hash_of);
     return item;
 }
 
@@ -114,32 +93,6 @@ static bool is_fragment(const struct lysc_node *schema)
     return class && (class->flags & SX_NODE_FRAGMENT);
 }
 
-static void note_order(struct sx_touch *touch, const struct lysc_node *list)
-{
-    struct sx_order order = {.list = list};
-    struct lyd_node *entry;
-    size_t capacity = 0;
-
-    if (!lysc_is_userordered(list) || sx_touch_order(touch, list))
-        return;
-    for (entry = sx_rest_find(*touch->root, list); entry && entry->schema == list;
-         entry = entry->next) {
-        order.entries = sx_grow(order.entries, order.count, &capacity, sizeof *order.entries);
-        order.entries[order.count++] = entry;
-    }
-    touch->orders =
-        sx_grow(touch->orders, touch->order_count, &touch->order_capacity, sizeof *touch->orders);
-    touch->orders[touch->order_count++] = order;
-}
-
-const struct sx_order *sx_touch_order(const struct sx_touch *touch, const struct lysc_node *list)
-{
-    for (size_t i = 0; i < touch->order_count; i++)
-        if (touch->orders[i].list == list)
-            return &touch->orders[i];
-    return NULL;
-}
-
 /* The fragment that a linked node's own children belong to. */
 static void touch_inside(struct sx_touch *touch, struct lyd_node *node)
 {
@@ -169,7 +122,7 @@ static void touch_below(struct sx_touch *touch, struct lyd_node *node)
 {
     for (struct lyd_node *child = lyd_child(node); child; child = child->next) {
         if (is_fragment(child->schema)) {
-            note_order(touch, child->schema);
+            sx_order_going(&touch->order, child);
             touch_entry(touch, child, true);
         } else if (child->schema->nodetype == LYS_CONTAINER) {
             touch_below(touch, child);
@@ -195,7 +148,7 @@ static void touch_coming(struct sx_touch *touch, const char *above, struct lyd_n
         free(path.data);
         return;
     }
-    note_order(touch, node->schema);
+    sx_order_coming(&touch->order, node);
     sx_path_add_key(&path, node);
     item = item_of(touch, path.data, &is_new);
     if (is_new) {
@@ -229,7 +182,7 @@ void sx_touch_remove(struct sx_touch *touch, struct lyd_node *node)
     if (node->flags & LYD_DEFAULT)
         return;
     if (is_fragment(node->schema)) {
-        note_order(touch, node->schema);
+        sx_order_going(&touch->order, node);
         touch_entry(touch, node, true);
         return;
     }
@@ -238,10 +191,10 @@ void sx_touch_remove(struct sx_touch *touch, struct lyd_node *node)
         touch_below(touch, node);
 }
 
-void sx_touch_move(struct sx_touch *touch, struct lyd_node *node)
+void sx_touch_move(struct sx_touch *touch, struct lyd_node *node, struct lyd_node *after)
 {
     if (is_fragment(node->schema)) {
-        note_order(touch, node->schema);
+        sx_order_moving(&touch->order, node, after);
         touch_entry(touch, node, false);
     } else {
         touch_inside(touch, node);
@@ -252,15 +205,11 @@ void sx_touch_clear(struct sx_touch *touch)
 {
     for (size_t i = 0; i < touch->count; i++) {
         free(touch->items[i].path);
-        free(touch->items[i].before_predecessor);
-        free(touch->items[i].now_predecessor);
         if (touch->items[i].owns_before)
             lyd_free_siblings(touch->items[i].before);
     }
-    for (size_t i = 0; i < touch->order_count; i++)
-        free(touch->orders[i].entries);
     free(touch->items);
-    free(touch->index);
-    free(touch->orders);
+    sx_slots_clear(&touch->slots);
+    sx_order_clear(&touch->order);
     *touch = (struct sx_touch){.root = touch->root};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "order.h"
+
 #include "sextant/change.h"
 
 #include <libyang/libyang.h>
@@ -23,18 +25,9 @@ struct sx_touched {
     struct lyd_node *before; /**< what was there, NULL for nothing; a top-level leaf-list has all
                                   its entries here */
     bool owns_before; /**< before is a copy; else it is the removed entry itself */
-    char *before_predecessor; /**< set by sx_order_resolve(): path of the entry before it, then
-                                   and now, where that may differ; else NULL */
-    char *now_predecessor;
-    size_t position; /**< set by sx_order_resolve(): ascending in the present order */
+    size_t position; /**< set by sx_order_resolve(): who is placed behind others that are placed
+                          has a greater one */
     bool placed; /**< set by sx_order_resolve(): it must be placed to get the present order */
-};
-
-/** The order of a user-ordered outermost list before its first structural change. */
-struct sx_order {
-    const struct lysc_node *list;
-    struct lyd_node **entries;
-    size_t count;
 };
 
 /** All that was touched. Start it zeroed but for root. */
@@ -42,10 +35,8 @@ struct sx_touch {
     struct lyd_node **root; /**< borrowed */
     struct sx_touched *items;
     size_t count, capacity;
-    size_t *index; /**< hash table of positions in items plus one; 0 is free */
-    size_t index_size; /**< power of two, or 0 */
-    struct sx_order *orders;
-    size_t order_count, order_capacity;
+    struct sx_slots slots; /**< of items, by path */
+    struct sx_order order;
 };
 
 /** To be called before `node` is linked below `parent` (NULL: top level). */
@@ -54,22 +45,23 @@ void sx_touch_insert(struct sx_touch *touch, struct lyd_node *parent, struct lyd
 /** To be called before `node` is taken out of the tree. */
 void sx_touch_remove(struct sx_touch *touch, struct lyd_node *node);
 
-/** To be called before an entry of a user-ordered list takes another place. */
-void sx_touch_move(struct sx_touch *touch, struct lyd_node *node);
+/** To be called before an entry of a user-ordered list is put behind `after`, or first when NULL.
+ */
+void sx_touch_move(struct sx_touch *touch, struct lyd_node *node, struct lyd_node *after);
 
 /** The fragment at `path`, or NULL. Valid until something else is touched. */
 struct sx_touched *sx_touch_find(const struct sx_touch *touch, const char *path);
 
-/** The order noted of a list, or NULL. */
-const struct sx_order *sx_touch_order(const struct sx_touch *touch, const struct lysc_node *list);
-
 /**
- * order.c: fills in what the touched entries of a user-ordered outermost list say of their places,
- * and corrects a digest for entries that were not touched but have another predecessor now.
- * Takes time with the length of the list.
+ * order_resolve.c: fills in what the touched entries of user-ordered outermost lists say of their
+ * places, and corrects a digest for entries that were not touched but have another one before them
+ * now. Takes time with the edit, not with the list.
  */
-void sx_order_resolve(
-    struct sx_touch *touch, const struct sx_order *order, uint8_t digest[SX_DIGEST_SIZE]);
+void sx_order_resolve(struct sx_touch *touch, uint8_t digest[SX_DIGEST_SIZE]);
+
+/** order_resolve.c: data path of an entry of an outermost list, linked or not; "" for NULL. For
+ * free(). */
+char *sx_order_path(const struct lyd_node *entry);
 
 /** Releases everything. */
 void sx_touch_clear(struct sx_touch *touch);

@@ -86,15 +86,11 @@ void sx_transaction_remove(struct sx_transaction *transaction, struct lyd_node *
 void sx_transaction_place(
     struct sx_transaction *transaction, struct lyd_node *node, struct lyd_node *after)
 {
-    struct lyd_node *before = node->prev->next ? node->prev : NULL;
-
-    if (before && before->schema != node->schema)
-        before = NULL;
-    if (before == after)
+    if (sx_order_before(node) == after)
         return;
     transaction->ready = false;
     if (!transaction->replaced)
-        sx_touch_move(&transaction->touch, node);
+        sx_touch_move(&transaction->touch, node, after);
     sx_undo_move(&transaction->undo, node, after);
 }
 

@@ -116,7 +116,8 @@ static void a_revision_that_does_not_validate_is_refused(void **state)
             .scope = SX_SCOPE_REPLICATED,
             .path = sx_strdup("/sextant-call-control:call-control/search-rules/rule[name='r']"),
             .value = sx_strdup("{\"sextant-call-control:rule\":[{\"name\":\"r\",\"target-zone\":"
-                               "\"missing\"}]}")});
+                               "\"missing\"}]}"),
+            .after = sx_strdup("")});
     expect_refused(&b, message, "missing");
     sx_test_engine_close(&a);
     sx_test_engine_close(&b);
