@@ -224,12 +224,6 @@ static void test_a_long_row_of_new_entries(void **state)
     sx_tree_clear(&tree);
 }
 
-static int open_schema(void **state)
-{
-    *state = sx_test_schema("sextant-test", "ietf-netconf", NULL);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,5 +234,5 @@ int main(void)
         cmocka_unit_test(test_a_long_row_of_new_entries),
     };
 
-    return cmocka_run_group_tests(tests, open_schema, sx_test_group_teardown);
+    return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
 }
