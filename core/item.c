@@ -19,6 +19,41 @@ static int check_node(const struct lyd_node *node, struct sx_error *err)
     return sx_path_check_key(node, err);
 }
 
+/* The case of a choice that a node stands in, or NULL. */
+static const struct lysc_node *case_of(const struct lyd_node *node, const struct lysc_node *choice)
+{
+    const struct lysc_node *schema = node->schema->parent;
+
+    while (schema && (schema->nodetype & (LYS_CASE | LYS_CHOICE)) && schema->parent != choice)
+        schema = schema->parent;
+    return schema && schema->parent == choice ? schema : NULL;
+}
+
+/* A node twice, or nodes of two cases. The parser takes them, so that it would be left to chance
+ * which one counts. Siblings stand in the schema's order: what belongs together is side by side. */
+static int check_beside(
+    const struct lyd_node *first, const struct lyd_node *node, struct sx_error *err)
+{
+    const struct lyd_node *before = node->prev->next ? node->prev : NULL;
+    const struct lysc_node *schema = node->schema;
+    struct lyd_node *found = NULL;
+
+    if (schema->nodetype & (LYS_LIST | LYS_LEAFLIST)
+            ? lyd_find_sibling_first(first, node, &found) == LY_SUCCESS && found != node
+            : before && before->schema == schema)
+        return sx_error_set(err, SX_E_BAD_ELEMENT, "%s: it is given twice", schema->name);
+    for (schema = schema->parent; before && schema && schema->nodetype == LYS_CASE;
+         schema = schema->parent->parent) {
+        const struct lysc_node *other = case_of(before, schema->parent);
+
+        if (other && other != schema)
+            return sx_error_set(err, SX_E_BAD_ELEMENT,
+                "%s and %s are of different cases of the choice %s", before->schema->name,
+                node->schema->name, schema->parent->name);
+    }
+    return 0;
+}
+
 /* Checks siblings and what is below them, and drops empty containers. */
 static int tidy(struct lyd_node **first, struct sx_error *err)
 {
@@ -26,7 +61,7 @@ static int tidy(struct lyd_node **first, struct sx_error *err)
 
     for (struct lyd_node *node = *first; node; node = next) {
         next = node->next;
-        if (check_node(node, err) < 0)
+        if (check_node(node, err) < 0 || check_beside(*first, node, err) < 0)
             return -1;
         if (node->schema->nodetype & LYD_NODE_INNER) {
             struct lyd_node *child = lyd_child(node);
