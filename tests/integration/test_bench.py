@@ -73,11 +73,13 @@ class Budgets(unittest.TestCase):
                 "reader": {**taken, "rate": 1.0, "held_up_ms": 1.0}, "start_s": 1.0,
                 "bytes_per_entry": 1000.0}
         return {"empty": {"pss_kb": 9000, "sessions": 8},
-                "sizes": {"1000": site, "200000": dict(site)}}
+                "sizes": {"1000": site, "200000": dict(site)},
+                "cluster": {"commits": taken, "replicated": taken, "killed_s": 0.1,
+                            "frozen_s": 0.9, "join_s": {"200000": 9.0}}}
 
-    def assert_missed(self, change, words):
+    def assert_missed(self, change, words, of_cluster=False):
         results = self.results()
-        results["sizes"]["200000"].update(change)
+        (results["cluster"] if of_cluster else results["sizes"]["200000"]).update(change)
         found = report.missed(results)
         self.assertEqual(len(found), 1, found)
         self.assertIn(words, found[0])
@@ -96,6 +98,10 @@ class Budgets(unittest.TestCase):
         self.assert_missed({"reader": {"held_up_ms": 51}}, "held an edit up")
         self.assert_missed({"start_s": 5.1}, "start at 200000 entries")
         self.assert_missed({"bytes_per_entry": 1501}, "memory per entry")
+        self.assert_missed({"replicated": {"p50": 4.1}}, "five peers", of_cluster=True)
+        self.assert_missed({"frozen_s": 1.1}, "frozen", of_cluster=True)
+        self.assert_missed({"killed_s": 1.1}, "killed", of_cluster=True)
+        self.assert_missed({"join_s": {"200000": 10.1}}, "blank peer", of_cluster=True)
 
 
 if __name__ == "__main__":

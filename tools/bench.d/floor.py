@@ -28,11 +28,19 @@ class Disk:
             [sys.executable, "-B", os.path.abspath(__file__), os.path.join(folder, "floor.db")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def commit(self):
-        """The seconds that a durable commit takes."""
+    def ask(self):
+        """Lets it make a durable commit."""
         self._process.stdin.write("\n")
         self._process.stdin.flush()
+
+    def answer(self):
+        """Waits for that; its seconds."""
         return float(self._process.stdout.readline())
+
+    def commit(self):
+        """The seconds that a durable commit takes."""
+        self.ask()
+        return self.answer()
 
     def close(self):
         self._process.kill()

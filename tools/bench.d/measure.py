@@ -12,14 +12,14 @@ import time
 from cluster_lab import netconf
 from cluster_lab.disk import DiskWatch
 from cluster_lab.lab import Lab
-from cluster_lab.netconf import RpcError
 from cluster_lab.openssh import OpenSSH
+from clusters import measure_clusters
 from content import EDITS, Content
 from floor import Disk
+from timing import START_S, ask, milliseconds
 
 EMPTY_RPC = '<get><filter type="subtree"/></get>'
 GET_ALL = "<get-config><source><running/></source></get-config>"
-START_S = 600  # the longest wait for a daemon
 OPEN_SESSIONS = 8
 IDLE_SESSIONS = 64
 STARTS = 3
@@ -28,34 +28,17 @@ READS = 3
 
 
 class Plan:
-    """How much is measured: at which sizes, and for how long at most."""
+    """How much is measured: at which sizes, and for how long at most. Without `cluster_rounds`
+    there are no clusters."""
 
-    def __init__(self, sizes, rounds, rounds_s, rate_s, idle_s):
+    def __init__(self, sizes, rounds, rounds_s, rate_s, idle_s, cluster_rounds, joins):
         self.sizes, self.rounds, self.rounds_s = sizes, rounds, rounds_s
         self.rate_s, self.idle_s = rate_s, idle_s
+        self.cluster_rounds, self.joins = cluster_rounds, joins
 
 
-FULL = Plan([1000, 20000, 200000], 300, 240, 10, 60)
-QUICK = Plan([100, 1000], 6, 4, 0.3, 0)
-
-
-def ask(session, operation, wanted=b"<ok/>"):
-    """Sends a request and waits for the answer; when it was sent, and when the answer was there."""
-    start = time.monotonic()
-    session.send(operation)
-    answer = session.receive()
-    end = time.monotonic()
-    if wanted not in answer:
-        raise RpcError(netconf.ET.fromstring(answer).find(f"{{{netconf.BASE}}}rpc-error"))
-    return start, end
-
-
-def milliseconds(seconds):
-    """p50, p90 and the most of durations."""
-    ordered = sorted(seconds)
-    return {"count": len(ordered), "p50": statistics.median(ordered) * 1000,
-            "p90": ordered[min(len(ordered) * 9 // 10, len(ordered) - 1)] * 1000,
-            "max": ordered[-1] * 1000}
+FULL = Plan([1000, 20000, 200000], 300, 240, 10, 60, 200, [200000])
+QUICK = Plan([100, 1000], 6, 4, 0.3, 0, 0, [])
 
 
 class Reader:
@@ -257,5 +240,8 @@ def measure(plan, seed, tell):
             site.reads(READS)
             site.rates(plan.rate_s)
             site.with_reader(plan.rate_s)
-        return {"empty": empty,
-                "sizes": {str(site.content.size): site.finish() for site in sites}}
+        results = {"empty": empty,
+                   "sizes": {str(site.content.size): site.finish() for site in sites}}
+    if plan.cluster_rounds:
+        results["cluster"] = measure_clusters(plan, seed, tell)
+    return results

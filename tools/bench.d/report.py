@@ -12,6 +12,10 @@ START_S = 5
 BYTES_PER_ENTRY = 1500
 EMPTY_MB = 25
 IDLE_PERCENT = 0.5
+REPLICATION = 2  # an edit on five peers, over six durable commits at once
+REPLICATION_MS = 2  # and so much more
+NOTIFIED_S = 1
+JOIN_S = 10
 
 
 def budgets(results):
@@ -40,7 +44,19 @@ def budgets(results):
     if "idle_percent" in results["empty"]:
         found.append(("an idle daemon with 64 sessions, of a processor",
                       results["empty"]["idle_percent"], IDLE_PERCENT, "%"))
-    return found
+    return found + cluster_budgets(results.get("cluster"))
+
+
+def cluster_budgets(cluster):
+    if not cluster:
+        return []
+    allowed = REPLICATION * cluster["commits"]["p50"] + REPLICATION_MS
+    return [("an edit durable on five peers: p50", cluster["replicated"]["p50"],
+             round(allowed, 2), "ms"),
+            *((f"a peer {how}: notified after", cluster[f"{how}_s"], NOTIFIED_S, "s")
+              for how in ("killed", "frozen")),
+            *((f"a blank peer joins a cluster with {size} entries", seconds, JOIN_S, "s")
+              for size, seconds in cluster["join_s"].items())]
 
 
 def missed(results):
@@ -117,4 +133,16 @@ def conditions(results):
             f"{results['empty']['sessions']} sessions the daemon uses "
             f"{results['empty']['pss_kb'] / 1024:.1f} MB"
             + (f", with 64 idle sessions {idle:.2f} % of a processor." if idle is not None
-               else "."))
+               else ".") + cluster_line(results.get("cluster")))
+
+
+def cluster_line(cluster):
+    if not cluster:
+        return ""
+    joins = "".join(f" A blank peer joins a cluster with {int(size):,} entries in {seconds:.1f} s."
+                    for size, seconds in cluster["join_s"].items())
+    return (f" In a cluster of six an edit is durable on five peers after "
+            f"{span(cluster['replicated'])} ms (p50 / p90), six durable commits at once take "
+            f"{span(cluster['commits'])} ms, and the NMS hears of a killed peer after "
+            f"{cluster['killed_s']:.2f} s and of a frozen one after {cluster['frozen_s']:.2f} s."
+            f"{joins}")
