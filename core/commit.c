@@ -86,8 +86,8 @@ failed:
 /** Bytes of a value that a line of the log shows. */
 #define LOGGED_VALUE_MAX 200
 
-/* The value alone, of {"module:name":value}, cut to what a line shows. NULL unless it is a leaf's:
- * what is below other nodes may hold secrets. */
+/* The value alone, of {"module:name":value}, cut to what a line shows. NULL unless it is a single
+ * one: what is below other nodes may hold secrets. */
 static const char *bare(const char *json, int *ret_length)
 {
     const char *value = json ? strstr(json, "\":") : NULL;

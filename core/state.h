@@ -39,7 +39,7 @@
 /** Bytes that are kept free on the database's file system, and when to look again for room there.
  */
 #define SX_RESERVE_BYTES (1u << 20)
-#define SX_RESERVE_RETRY_MS 5000
+#define SX_RESERVE_RETRY_MS 2000
 /** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
 #define SX_WAL_PAGES 1000
 

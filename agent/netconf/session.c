@@ -129,6 +129,20 @@ static int prepare(struct ag_session *session, struct sx_error *err)
     return 0;
 }
 
+/* Cut where a character begins: half a one would not be UTF-8 any more. */
+static void copy_text(char *to, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length >= size) {
+        length = size - 1;
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+            length--;
+    }
+    memcpy(to, text, length);
+    to[length] = '\0';
+}
+
 struct ag_session *ag_session_open(struct ag_netconf *netconf, const char *user, const char *source,
     const struct ag_transport *transport, void *context)
 {
@@ -139,7 +153,7 @@ struct ag_session *ag_session_open(struct ag_netconf *netconf, const char *user,
     clock_gettime(CLOCK_REALTIME, &now);
     session->netconf = netconf;
     session->login_ms = now.tv_sec * 1000ll + now.tv_nsec / 1000000;
-    strncpy(session->user, user, sizeof session->user - 1);
+    copy_text(session->user, sizeof session->user, user);
     strncpy(session->source, source, sizeof session->source - 1);
     session->transport = transport;
     session->context = context;

@@ -76,7 +76,8 @@ void ag_state_time_text(int64_t time_ms, char ret_text[AG_STATE_TIME_MAX])
     struct tm utc;
     size_t used;
 
-    gmtime_r(&seconds, &utc);
+    if (!gmtime_r(&seconds, &utc))
+        memset(&utc, 0, sizeof utc);
     used = strftime(ret_text, AG_STATE_TIME_MAX, "%Y-%m-%dT%H:%M:%S", &utc);
     snprintf(ret_text + used, AG_STATE_TIME_MAX - used, ".%03dZ", (int)(time_ms % 1000));
 }

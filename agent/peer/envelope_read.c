@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** The last millisecond of the year 9999, UTC: what RFC 3339 can write. */
+#define TIME_MAX_MS 253402300799999
+
 /** Highest value of a bit set of sx_node_flag. */
 #define FLAGS_MAX 0xffffu
 
@@ -70,9 +73,22 @@ static int read_digest(
 static int read_uuid(
     char to[SX_UUID_SIZE], const char *from, const char *what, struct sx_error *err)
 {
-    if (strlen(from) != SX_UUID_SIZE - 1 || strspn(from, "0123456789abcdef-") != SX_UUID_SIZE - 1)
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    bool right = strlen(from) == SX_UUID_SIZE - 1;
+
+    for (size_t i = 0; right && form[i]; i++)
+        right = form[i] == '-' ? from[i] == '-' : strchr("0123456789abcdef", from[i]) != NULL;
+    if (!right)
         return refuse(err, what, "is not a UUID in lower case");
     memcpy(to, from, SX_UUID_SIZE);
+    return 0;
+}
+
+static int read_time(int64_t *to, int64_t from, struct sx_error *err)
+{
+    if (from < 0 || from > TIME_MAX_MS)
+        return refuse(err, "a time", "is not in the years 1970 to 9999");
+    *to = from;
     return 0;
 }
 
@@ -201,11 +217,11 @@ static int read_revision(
     struct sx_revision *to, const Sextant__Revision *from, struct sx_error *err)
 {
     to->number = from->number;
-    to->time_ms = from->time_ms;
     to->origin.session = from->origin->session;
     if (from->number == 0)
         return refuse(err, "a revision", "has the number 0");
-    if (read_uuid(to->lineage, from->lineage, "a revision's lineage", err) != 0 ||
+    if (read_time(&to->time_ms, from->time_ms, err) != 0 ||
+        read_uuid(to->lineage, from->lineage, "a revision's lineage", err) != 0 ||
         read_text(to->origin.user, sizeof to->origin.user, from->origin->user, "a user", err) !=
             0 ||
         read_text(to->origin.source, sizeof to->origin.source, from->origin->source, "a source",

@@ -348,6 +348,31 @@ static void mutations_do_no_harm(void **state)
     sx_message_free(message);
 }
 
+/* What the journal would keep and nobody could show. */
+static void impossible_origins_are_refused(void **state)
+{
+    static const char hyphens[] = "------------------------------------";
+    struct sx_message *message = sx_message_new(SX_MESSAGE_REVISION);
+    struct ag_envelope envelope = {.type = AG_ENVELOPE_MESSAGE, .message = message};
+    const int64_t times[] = {-1, 253402300800000, INT64_MAX};
+    struct sx_error err;
+    uint8_t *bytes;
+    size_t length;
+
+    (void)state;
+    message->revision->number = 1;
+    for (size_t i = 0; i <= sizeof times / sizeof times[0]; i++) {
+        bool is_time = i < sizeof times / sizeof times[0];
+
+        message->revision->time_ms = is_time ? times[i] : 0;
+        strcpy(message->revision->lineage, is_time ? UUID : hyphens);
+        assert_int_equal(ag_envelope_encode(&envelope, &bytes, &length, &err), 0);
+        assert_non_null(strstr(refusal(bytes, length), is_time ? "1970 to 9999" : "not a UUID"));
+        free(bytes);
+    }
+    sx_message_free(message);
+}
+
 static void text_is_checked(void **state)
 {
     char shown[6];
@@ -377,6 +402,7 @@ int main(void)
         cmocka_unit_test(costly_is_refused),
         cmocka_unit_test(malformed_is_refused),
         cmocka_unit_test(mutations_do_no_harm),
+        cmocka_unit_test(impossible_origins_are_refused),
         cmocka_unit_test(text_is_checked),
     };
 

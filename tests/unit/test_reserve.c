@@ -62,9 +62,11 @@ static void a_full_disk_refuses_the_edit_and_stores_the_alarm(void **state)
     assert_true(sx_test_alarm(&test, FULL_ALARM));
     assert_int_equal(sx_test_events(&test, FULL_ALARM, true), 1);
     assert_int_equal(reserve_size(&test), -1);
-    /* There is room: the next edit is taken, and the alarm ends. */
-    assert_true(sx_test_entry(&test, "ann", 3));
+    assert_false(sx_test_entry(&test, "ann", 3));
+    /* There is room: that is seen soon, and the alarm ends. */
+    sx_test_tick(&test, SX_RESERVE_RETRY_MS);
     assert_false(sx_test_alarm(&test, FULL_ALARM));
+    assert_true(sx_test_entry(&test, "ann", 3));
     assert_int_equal(sx_test_events(&test, FULL_ALARM, false), 1);
     assert_int_equal(reserve_size(&test), SX_RESERVE_BYTES);
     sx_test_engine_close(&test);
@@ -84,7 +86,7 @@ static void while_it_is_full_everything_else_goes_on(void **state)
     for (int i = 0; i < 3; i++) {
         assert_false(sx_test_entry(&test, "ann", 3));
         assert_int_equal(test.update.error.code, SX_E_RESOURCE_DENIED);
-        assert_non_null(strstr(test.update.error.message, "is full: free at least 1024 KiB"));
+        assert_non_null(strstr(test.update.error.message, "is full: free at least 2048 KiB"));
         assert_true(test.update.deadline_ms <= test.now + SX_RESERVE_RETRY_MS);
         sx_test_tick(&test, SX_RESERVE_RETRY_MS);
         assert_true(sx_test_alarm(&test, FULL_ALARM));
@@ -124,6 +126,26 @@ static void it_starts_on_a_full_disk_and_says_so(void **state)
     fault_vfs_free(vfs);
 }
 
+/* A folder stands where the file should: that is no want of room. */
+static void what_else_is_wrong_with_the_file_keeps_nothing_out(void **state)
+{
+    struct sx_test_engine test;
+    char *path;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    path = sx_format("%s/reserve", test.folder);
+    sx_engine_close(test.engine);
+    test.engine = NULL;
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(sx_test_make_folder(path), 0);
+    free(path);
+    sx_test_engine_restart(&test);
+    assert_true(sx_test_logged(&test, "no room is kept for a full disk"));
+    assert_false(sx_test_alarm(&test, FULL_ALARM));
+    assert_true(sx_test_entry(&test, "ann", 1));
+    sx_test_engine_close(&test);
+}
+
 static void a_full_subordinate_refuses_revisions_until_there_is_room(void **state)
 {
     struct fault_vfs *vfs = fault_vfs_new("full");
@@ -140,6 +162,7 @@ static void a_full_subordinate_refuses_revisions_until_there_is_room(void **stat
     assert_true(sx_test_alarm(&a, 20009));
     assert_string_equal(sx_test_number(&b, "ann"), "");
     fill_disk(vfs, 0);
+    sx_test_tick(&b, SX_RESERVE_RETRY_MS);
     sx_test_tick(&a, SX_REFUSED_RETRY_MS);
     sx_test_exchange(&a, &b);
     assert_string_equal(sx_test_number(&b, "ann"), "1");
@@ -156,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_refuses_the_edit_and_stores_the_alarm),
         cmocka_unit_test(while_it_is_full_everything_else_goes_on),
         cmocka_unit_test(it_starts_on_a_full_disk_and_says_so),
+        cmocka_unit_test(what_else_is_wrong_with_the_file_keeps_nothing_out),
         cmocka_unit_test(a_full_subordinate_refuses_revisions_until_there_is_room),
     };
 

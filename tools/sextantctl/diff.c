@@ -18,6 +18,7 @@ struct writer {
     struct ctl_json object;
     struct ly_ctx *context; /* the daemon's modules, for JSON */
     size_t count;
+    char *revision; /* that the first page told of, or NULL */
 };
 
 int ctl_check_revision(const char *text, struct ctl_fault *fault)
@@ -87,7 +88,7 @@ static void end(struct writer *writer)
 static int next(struct ctl_session *session, struct writer *writer, const char *from,
     const char *to, bool *ret_more, struct ctl_fault *fault)
 {
-    char *operation = request(from, to, writer->count);
+    char *operation = request(from, to ? to : writer->revision, writer->count);
     struct lyd_node *reply = NULL;
     int result = ctl_session_call(session, operation, &reply, fault);
     size_t count;
@@ -95,8 +96,11 @@ static int next(struct ctl_session *session, struct writer *writer, const char *
     free(operation);
     if (result < 0)
         return -1;
-    if (writer->count == 0)
+    if (writer->count == 0) {
         begin(writer, reply);
+        /* The present revision may be another one when the next page is asked for. */
+        writer->revision = sx_strdup(ctl_text(reply, "to"));
+    }
     count = put_page(writer, reply);
     writer->count += count;
     *ret_more = count > 0 && strcmp(ctl_text(reply, "more"), "true") == 0;
@@ -120,6 +124,7 @@ int ctl_diff(struct ctl_session *session, const char *from, const char *to, bool
         end(&writer);
     else
         free(writer.text.head);
+    free(writer.revision);
     ly_ctx_destroy(writer.context);
     if (result == 0)
         *ret_count = writer.count;
