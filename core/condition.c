@@ -2,16 +2,17 @@
 #include "libyang_table.h"
 #include "path.h"
 #include "transaction_impl.h"
+#include "visit.h"
 
 #include "sextant/memory.h"
 
 #include <stdlib.h>
 
-static bool one_holds(
-    const struct lyd_node *node, const struct lysc_when *when, const struct lysc_node *schema)
+static bool one_holds(const struct lyd_node *node, const struct lyd_node *parent,
+    const struct lysc_when *when, const struct lysc_node *schema)
 {
     /* The condition of a uses, augment, choice or case is evaluated at the parent. */
-    const struct lyd_node *context = when->context == node->schema ? node : lyd_parent(node);
+    const struct lyd_node *context = when->context == schema ? node : parent;
     ly_bool holds = 0;
 
     if (lyd_eval_xpath3(context, schema->module, lyxp_get_expr(when->cond),
@@ -20,17 +21,18 @@ static bool one_holds(
     return holds;
 }
 
-/* The first condition of the node that does not hold, or NULL. */
-static const struct lysc_when *failing(const struct lyd_node *node)
+/* The first condition of the node, which is an instance of `schema` or stands for one, that does
+ * not hold, or NULL. */
+static const struct lysc_when *failing(
+    const struct lyd_node *node, const struct lyd_node *parent, const struct lysc_node *schema)
 {
-    const struct lysc_node *schema = node->schema;
     LY_ARRAY_COUNT_TYPE i;
 
     do {
         struct lysc_when **whens = lysc_node_when(schema);
 
         LY_ARRAY_FOR(whens, i)
-        if (!one_holds(node, whens[i], schema))
+        if (!one_holds(node, parent, whens[i], schema))
             return whens[i];
         schema = schema->parent;
     } while (schema && (schema->nodetype & (LYS_CASE | LYS_CHOICE)));
@@ -39,15 +41,37 @@ static const struct lysc_when *failing(const struct lyd_node *node)
 
 bool sx_condition_holds(const struct lyd_node *node)
 {
-    return !failing(node);
+    return !failing(node, lyd_parent(node), node->schema);
+}
+
+bool sx_condition_would_hold(
+    struct sx_tree *tree, struct lyd_node *parent, const struct lysc_node *schema)
+{
+    struct lyd_node *dummy = NULL, *topmost = sx_topmost_default(parent);
+    bool holds;
+
+    if (!lysc_has_when(schema))
+        return true;
+    /* Conditions are evaluated at the node, so something has to stand in its place. */
+    if (lyd_new_opaq(parent, sx_schema_context(tree->schema), schema->name, NULL, NULL,
+            schema->module->name, &dummy) != LY_SUCCESS ||
+        (!parent && lyd_insert_sibling(tree->root, dummy, &tree->root) != LY_SUCCESS))
+        abort(); /* only for want of memory */
+    holds = !failing(dummy, parent, schema);
+    if (tree->root == dummy)
+        tree->root = dummy->next;
+    lyd_free_tree(dummy);
+    sx_restore_defaults(parent, topmost);
+    return holds;
 }
 
 static int check_node(
     struct sx_transaction *transaction, struct lyd_node *node, struct sx_error *err)
 {
-    const struct lysc_when *when = failing(node);
+    const struct lysc_when *when = failing(node, lyd_parent(node), node->schema);
     char *path;
 
+    transaction->tree->evaluations++;
     if (!when) {
         node->flags |= LYD_WHEN_TRUE;
         return 0;
@@ -87,51 +111,17 @@ static int check_subtree(
     return 0;
 }
 
-/* One round over the tree for a conditional schema node. */
+/* One round over a part of the tree for a conditional schema node. */
 struct round {
     struct sx_tree *tree;
     const struct lysc_node *schema;
-    int (*visit)(struct round *round, struct lyd_node *parent);
     struct sx_transaction *transaction;
     struct sx_error *err;
 };
 
-/* Calls visit for each node of `schema`, or once with NULL for the top level. */
-static int visit_each(struct round *round, const struct lysc_node *schema, struct lyd_node *above,
-    const struct lysc_node *at)
+static int recheck(void *with, struct lyd_node *parent)
 {
-    /* `at` leads from the top to `schema`. */
-    struct lyd_node *node = NULL, *next;
-
-    if (lyd_find_sibling_val(above ? lyd_child(above) : round->tree->root, at, NULL, 0, &node) !=
-        LY_SUCCESS)
-        return 0;
-    for (; node && node->schema == at; node = next) {
-        const struct lysc_node *below = schema;
-
-        next = node->next;
-        while (below != at && lysc_data_parent(below) != at)
-            below = lysc_data_parent(below);
-        if (below == at ? round->visit(round, node) < 0
-                        : visit_each(round, schema, node, below) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int visit_parents(struct round *round)
-{
-    const struct lysc_node *parent = lysc_data_parent(round->schema), *top = parent;
-
-    if (!parent)
-        return round->visit(round, NULL);
-    while (lysc_data_parent(top))
-        top = lysc_data_parent(top);
-    return visit_each(round, parent, NULL, top);
-}
-
-static int recheck(struct round *round, struct lyd_node *parent)
-{
+    const struct round *round = with;
     struct lyd_node *node = sx_transaction_child(round->transaction, parent, round->schema);
     struct lyd_node *next;
 
@@ -147,51 +137,25 @@ static int recheck(struct round *round, struct lyd_node *parent)
     return 0;
 }
 
-static bool is_above(const struct lysc_node *above, const struct lysc_node *node)
+static int recheck_below(struct sx_transaction *transaction, const struct lysc_node *reader,
+    const struct lyd_node *apex, struct sx_error *err)
 {
-    for (; node; node = node->parent)
-        if (node == above)
-            return true;
-    return false;
-}
+    struct round round = {
+        .tree = transaction->tree, .schema = reader, .transaction = transaction, .err = err};
 
-/* True when a change of one of the nodes can turn a condition of `reader`. What is read may have
- * come or gone with a node above it, and the text of a container is all that is below it. */
-static bool depends(
-    const struct sx_schema *schema, const struct lysc_node *reader, const struct ly_set *changed)
-{
-    for (size_t i = 0; i < schema->dependency_count; i++) {
-        const struct sx_dependency *dependency = &schema->dependencies[i];
-
-        if (dependency->reader != reader || dependency->kind != SX_DEPENDENCY_WHEN)
-            continue;
-        for (uint32_t j = 0; j < changed->count; j++)
-            if (is_above(changed->snodes[j], dependency->read) ||
-                is_above(dependency->read, changed->snodes[j]))
-                return true;
-    }
-    return false;
-}
-
-static struct ly_set *changed_schemas(const struct sx_transaction *transaction, size_t from)
-{
-    struct ly_set *set = NULL;
-
-    if (ly_set_new(&set) != LY_SUCCESS)
-        abort(); /* only for want of memory */
-    for (size_t i = from; i < transaction->undo.count; i++)
-        if (ly_set_add(set, (void *)transaction->undo.steps[i].node->schema, 0, NULL) != LY_SUCCESS)
-            abort();
-    return set;
+    return sx_visit(&transaction->tree->root, (struct lyd_node *)apex, lysc_data_parent(reader),
+        recheck, &round);
 }
 
 int sx_transaction_check_conditions(struct sx_transaction *transaction, struct sx_error *err)
 {
     const struct sx_schema *schema = transaction->tree->schema;
     size_t from = transaction->conditioned, to = transaction->undo.count;
-    struct ly_set *changed = changed_schemas(transaction, from);
+    struct sx_agenda tasks = transaction->conditions;
     int result = 0;
 
+    /* What is changed here may call for the same conditions once more. */
+    transaction->conditions = (struct sx_agenda){0};
     transaction->conditioned = to;
     for (size_t i = from; i < to && result == 0; i++) {
         const struct sx_undo_step step = transaction->undo.steps[i];
@@ -199,22 +163,19 @@ int sx_transaction_check_conditions(struct sx_transaction *transaction, struct s
         if (step.kind == SX_UNDO_INSERT && sx_transaction_has(transaction, step.node))
             result = check_subtree(transaction, step.node, err);
     }
-    for (size_t i = 0; i < schema->conditional_count && result == 0; i++) {
-        struct round round = {.tree = transaction->tree,
-            .schema = schema->conditional[i],
-            .visit = recheck,
-            .transaction = transaction,
-            .err = err};
-
-        if (depends(schema, round.schema, changed))
-            result = visit_parents(&round);
-    }
-    ly_set_free(changed, NULL);
+    for (size_t i = 0; i < tasks.count && result == 0; i++)
+        if (!tasks.items[i].where || sx_transaction_has(transaction, tasks.items[i].where))
+            result = recheck_below(
+                transaction, tasks.items[i].constraint->reader, tasks.items[i].where, err);
+    for (size_t i = 0; transaction->replaced && i < schema->conditional_count && result == 0; i++)
+        result = recheck_below(transaction, schema->conditional[i], NULL, err);
+    sx_agenda_clear(&tasks);
     return result;
 }
 
-static int sweep(struct round *round, struct lyd_node *parent)
+static int sweep(void *with, struct lyd_node *parent)
 {
+    const struct round *round = with;
     struct lyd_node *node = NULL, *next;
 
     if (lyd_find_sibling_val(parent ? lyd_child(parent) : round->tree->root, round->schema, NULL, 0,
@@ -237,8 +198,9 @@ void sx_condition_sweep(struct sx_tree *tree)
     const struct sx_schema *schema = tree->schema;
 
     for (size_t i = 0; i < schema->conditional_count; i++) {
-        struct round round = {.tree = tree, .schema = schema->conditional[i], .visit = sweep};
+        struct round round = {.tree = tree, .schema = schema->conditional[i]};
 
-        (void)visit_parents(&round); /* sweep() never fails */
+        /* sweep() never fails */
+        (void)sx_visit(&tree->root, NULL, lysc_data_parent(round.schema), sweep, &round);
     }
 }

@@ -2,6 +2,7 @@
 #include "load.h"
 
 #include "digest.h"
+#include "index.h"
 #include "item.h"
 #include "path.h"
 #include "transaction_impl.h"
@@ -199,7 +200,6 @@ int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
 
 int sx_load_finish(struct sx_tree *tree, struct sx_error *err)
 {
-    tree->whole_validations++;
     if (tree->schema->nested_choices) {
         /* libyang forgets the defaults beside a choice that stands in a case. */
         static const uint8_t unused[16];
@@ -209,5 +209,9 @@ int sx_load_finish(struct sx_tree *tree, struct sx_error *err)
         sx_undo_keep(&transaction->undo);
         sx_transaction_undo(transaction);
     }
-    return sx_validate_all(tree, err);
+    if (sx_validate_all(tree, err) < 0)
+        return -1;
+    sx_index_free(tree->index);
+    tree->index = sx_index_build(tree->schema, tree->root);
+    return 0;
 }

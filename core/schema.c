@@ -42,8 +42,8 @@ void sx_schema_free(struct sx_schema *schema)
         return;
     ly_ctx_destroy(schema->context);
     free(schema->annotations);
+    sx_schema_free_effects(schema);
     free(schema->classes);
-    free(schema->dependencies);
     free(schema->conditional);
     free(schema);
 }

@@ -4,29 +4,39 @@
 #include "libyang_error.h"
 #include "sextant/memory.h"
 
+#include <libyang/plugins_types.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* An expression and the node whose constraint it is. */
 struct constraint {
     struct sx_schema *schema;
     const struct lysc_node *reader;
-    enum sx_dependency_kind kind;
+    enum sx_constraint_kind kind;
     const struct lyxp_expr *expression;
     const struct lysc_prefix *prefixes;
     const struct lysc_node *context; /* where the expression starts */
+    const struct lysc_must *must;
 };
 
-static const char *kind_name(enum sx_dependency_kind kind)
+/* What the members of a type refer to. */
+struct references {
+    struct ly_set *atoms; /* what their paths read, or NULL for no reference */
+    struct sx_reach reach;
+    bool plain; /* no path but goes up and down to all instances of its target */
+    bool anywhere; /* a member can name any node */
+};
+
+static const char *kind_name(enum sx_constraint_kind kind)
 {
     switch (kind) {
-    case SX_DEPENDENCY_WHEN:
+    case SX_CONSTRAINT_WHEN:
         return "when";
-    case SX_DEPENDENCY_MUST:
+    case SX_CONSTRAINT_MUST:
         return "must";
-    case SX_DEPENDENCY_LEAFREF:
+    default:
         return "leafref";
     }
-    return "constraint";
 }
 
 static bool is_above(const struct lysc_node *above, const struct lysc_node *node)
@@ -87,7 +97,7 @@ static int check_scopes(
 {
     const struct lysc_node *first = NULL;
     /* The must of a mixed container belongs to whatever scope it reads, but to one alone. */
-    bool free_scope = constraint->kind == SX_DEPENDENCY_MUST &&
+    bool free_scope = constraint->kind == SX_CONSTRAINT_MUST &&
                       (sx_schema_class(constraint->reader)->flags & SX_NODE_MIXED);
 
     for (uint32_t i = 0; i < atoms->count; i++) {
@@ -108,35 +118,56 @@ static int check_scopes(
     return 0;
 }
 
-static int examine(const struct constraint *constraint, struct sx_error *err)
+/* What the expression reads; the set is the caller's. */
+static int find_atoms(
+    const struct constraint *constraint, struct ly_set **ret_atoms, struct sx_error *err)
 {
-    struct sx_schema *schema = constraint->schema;
     const struct lys_module *module = constraint->reader->module;
-    struct ly_set *atoms = NULL;
-    int result;
+    char *path, *what;
 
     if (lys_find_expr_atoms(constraint->context, module, constraint->expression,
-            constraint->prefixes, 0, &atoms) != LY_SUCCESS) {
-        char *path = sx_schema_path(constraint->reader);
-        char *what = sx_format("YANG module %s: a %s of %s cannot be resolved", module->name,
-            kind_name(constraint->kind), path);
-
-        result = sx_libyang_error(schema->context, SX_E_INVALID_VALUE, what, err);
-        free(path);
-        free(what);
-        return result;
+            constraint->prefixes, 0, ret_atoms) == LY_SUCCESS) {
+        if (check_scopes(constraint, *ret_atoms, err) == 0)
+            return 0;
+        ly_set_free(*ret_atoms, NULL);
+        return -1;
     }
-    result = check_scopes(constraint, atoms, err);
-    for (uint32_t i = 0; i < atoms->count && result == 0; i++) {
-        if (!sx_schema_class(atoms->snodes[i]))
-            continue;
-        schema->dependencies = sx_grow(schema->dependencies, schema->dependency_count,
-            &schema->dependency_capacity, sizeof *schema->dependencies);
-        schema->dependencies[schema->dependency_count++] = (struct sx_dependency){
-            .read = atoms->snodes[i], .reader = constraint->reader, .kind = constraint->kind};
+    path = sx_schema_path(constraint->reader);
+    what = sx_format("YANG module %s: a %s of %s cannot be resolved", module->name,
+        kind_name(constraint->kind), path);
+    sx_libyang_error(constraint->schema->context, SX_E_INVALID_VALUE, what, err);
+    free(path);
+    free(what);
+    return -1;
+}
+
+static bool is_required(const struct lysc_node *node)
+{
+    if (node->nodetype == LYS_LIST)
+        return ((const struct lysc_node_list *)node)->min > 0;
+    if (node->nodetype == LYS_LEAFLIST)
+        return ((const struct lysc_node_leaflist *)node)->min > 0;
+    return node->flags & LYS_MAND_TRUE;
+}
+
+static int examine(const struct constraint *constraint, struct sx_error *err)
+{
+    struct sx_constraint found = {
+        .kind = constraint->kind, .reader = constraint->reader, .must = constraint->must};
+    struct sx_reach reach;
+    struct ly_set *atoms = NULL;
+
+    if (find_atoms(constraint, &atoms, err) < 0)
+        return -1;
+    sx_xpath_reach(lyxp_get_expr(constraint->expression), constraint->context->name, &reach);
+    if (sx_schema_class(constraint->reader))
+        sx_schema_add_constraint(constraint->schema, found, &reach, constraint->context, atoms);
+    if (constraint->kind == SX_CONSTRAINT_WHEN && is_required(constraint->reader)) {
+        found.kind = SX_CONSTRAINT_PRESENCE;
+        sx_schema_add_constraint(constraint->schema, found, &reach, constraint->context, atoms);
     }
     ly_set_free(atoms, NULL);
-    return result;
+    return 0;
 }
 
 /* The conditions of the node itself and of the cases and choices that it stands in. */
@@ -148,16 +179,18 @@ static int examine_whens(
 
     if (!lysc_has_when(reader))
         return 0;
-    schema->conditional = sx_grow(schema->conditional, schema->conditional_count,
-        &schema->conditional_capacity, sizeof *schema->conditional);
-    schema->conditional[schema->conditional_count++] = reader;
+    if (sx_schema_class(reader)) {
+        schema->conditional = sx_grow(schema->conditional, schema->conditional_count,
+            &schema->conditional_capacity, sizeof *schema->conditional);
+        schema->conditional[schema->conditional_count++] = reader;
+    }
     do {
         LY_ARRAY_FOR(lysc_node_when(node), i)
         {
             const struct lysc_when *when = lysc_node_when(node)[i];
             const struct constraint constraint = {.schema = schema,
                 .reader = reader,
-                .kind = SX_DEPENDENCY_WHEN,
+                .kind = SX_CONSTRAINT_WHEN,
                 .expression = when->cond,
                 .prefixes = when->prefixes,
                 .context = when->context};
@@ -180,29 +213,101 @@ static int examine_whens(
     return 0;
 }
 
-static int examine_type(struct sx_schema *schema, const struct lysc_node *reader,
-    const struct lysc_type *type, struct sx_error *err)
+/* True for `../../a/b` and `/a/b`, which nothing narrows. */
+static bool is_plain(const char *path)
 {
+    while (strncmp(path, "../", 3) == 0)
+        path += 3;
+    return !strpbrk(path, "[(*") && !strstr(path, "//") && !strstr(path, "::") &&
+           !strstr(path, "/.");
+}
+
+static int gather_reference(struct sx_schema *schema, const struct lysc_node *reader,
+    const struct lysc_type_leafref *reference, struct references *references, struct sx_error *err)
+{
+    const char *path = lyxp_get_expr(reference->path);
+    const struct constraint constraint = {.schema = schema,
+        .reader = reader,
+        .kind = SX_CONSTRAINT_LEAFREF,
+        .expression = reference->path,
+        .prefixes = reference->prefixes,
+        .context = reader};
+    struct sx_reach reach;
+    struct ly_set *atoms = NULL;
+
+    if (find_atoms(&constraint, &atoms, err) < 0)
+        return -1;
+    if (reference->require_instance) {
+        sx_xpath_reach(path, reader->name, &reach);
+        if (reach.climb > references->reach.climb)
+            references->reach.climb = reach.climb;
+        references->reach.any_value |= !is_plain(path);
+        references->plain &= is_plain(path);
+        if (references->atoms) {
+            if (ly_set_merge(references->atoms, atoms, 0, NULL) != LY_SUCCESS)
+                abort(); /* only for want of memory */
+        } else {
+            references->atoms = atoms;
+            atoms = NULL;
+        }
+    }
+    ly_set_free(atoms, NULL);
+    return 0;
+}
+
+static int gather_references(struct sx_schema *schema, const struct lysc_node *reader,
+    const struct lysc_type *type, struct references *references, struct sx_error *err)
+{
+    const struct lysc_type_union *members = (const struct lysc_type_union *)type;
     LY_ARRAY_COUNT_TYPE i;
 
-    if (type->basetype == LY_TYPE_UNION) {
-        const struct lysc_type_union *members = (const struct lysc_type_union *)type;
-
-        LY_ARRAY_FOR(members->types, i)
-        if (examine_type(schema, reader, members->types[i], err) < 0)
-            return -1;
-    } else if (type->basetype == LY_TYPE_LEAFREF) {
-        const struct lysc_type_leafref *reference = (const struct lysc_type_leafref *)type;
-        const struct constraint constraint = {.schema = schema,
-            .reader = reader,
-            .kind = SX_DEPENDENCY_LEAFREF,
-            .expression = reference->path,
-            .prefixes = reference->prefixes,
-            .context = reader};
-
-        return examine(&constraint, err);
-    }
+    if (type->basetype == LY_TYPE_LEAFREF)
+        return gather_reference(
+            schema, reader, (const struct lysc_type_leafref *)type, references, err);
+    if (type->basetype == LY_TYPE_INST &&
+        ((const struct lysc_type_instanceid *)type)->require_instance)
+        references->anywhere = true;
+    if (type->basetype != LY_TYPE_UNION)
+        return 0;
+    LY_ARRAY_FOR(members->types, i)
+    if (gather_references(schema, reader, members->types[i], references, err) < 0)
+        return -1;
     return 0;
+}
+
+static int examine_type(
+    struct sx_schema *schema, const struct lysc_node *reader, struct sx_error *err)
+{
+    const struct lysc_type *type = ((const struct lysc_node_leaf *)reader)->type;
+    const struct ly_set nothing = {0};
+    struct references references = {.plain = true};
+    struct sx_constraint found = {.kind = SX_CONSTRAINT_TYPE, .reader = reader};
+
+    if (gather_references(schema, reader, type, &references, err) < 0) {
+        ly_set_free(references.atoms, NULL);
+        return -1;
+    }
+    if (references.anywhere)
+        found.kind = SX_CONSTRAINT_ANYWHERE;
+    else if (type->basetype == LY_TYPE_LEAFREF && references.plain)
+        found.kind = SX_CONSTRAINT_LEAFREF;
+    found.by_value = found.kind == SX_CONSTRAINT_TYPE && references.atoms && references.plain;
+    if (references.atoms || references.anywhere ||
+        (type->plugin->validate && type->basetype != LY_TYPE_LEAFREF))
+        sx_schema_add_constraint(schema, found, &references.reach, reader,
+            references.atoms && !references.anywhere ? references.atoms : &nothing);
+    ly_set_free(references.atoms, NULL);
+    return 0;
+}
+
+/* Notes of the node above that something below it must be there, or has a limit. */
+static void note_structure(const struct sx_schema *schema, const struct lysc_node *node)
+{
+    const struct lysc_node *parent = lysc_data_parent(node);
+
+    if ((node->flags & LYS_CONFIG_W) && parent && sx_schema_class(parent) &&
+        ((node->flags & LYS_MAND_TRUE) || sx_schema_is_limited(node)))
+        sx_schema_effects(schema, parent)->structured = true;
 }
 
 static int examine_node(void *with, const struct lysc_node *node, struct sx_error *err)
@@ -210,29 +315,34 @@ static int examine_node(void *with, const struct lysc_node *node, struct sx_erro
     struct sx_schema *schema = with;
     LY_ARRAY_COUNT_TYPE i;
 
+    note_structure(schema, node);
     if (!sx_schema_class(node))
-        return 0;
+        return node->nodetype == LYS_CHOICE && (node->flags & LYS_CONFIG_W) && is_required(node)
+                   ? examine_whens(schema, node, err)
+                   : 0;
     if (examine_whens(schema, node, err) < 0)
         return -1;
+    if (node->nodetype == LYS_LIST)
+        sx_schema_add_uniques(schema, (const struct lysc_node_list *)node);
     LY_ARRAY_FOR(lysc_node_musts(node), i)
     {
         const struct lysc_must *must = &lysc_node_musts(node)[i];
         const struct constraint constraint = {.schema = schema,
             .reader = node,
-            .kind = SX_DEPENDENCY_MUST,
+            .kind = SX_CONSTRAINT_MUST,
             .expression = must->cond,
             .prefixes = must->prefixes,
-            .context = node};
+            .context = node,
+            .must = must};
 
         if (examine(&constraint, err) < 0)
             return -1;
     }
-    if (node->nodetype & (LYS_LEAF | LYS_LEAFLIST))
-        return examine_type(schema, node, ((const struct lysc_node_leaf *)node)->type, err);
-    return 0;
+    return node->nodetype & LYD_NODE_TERM ? examine_type(schema, node, err) : 0;
 }
 
 int sx_schema_constraints(struct sx_schema *schema, struct sx_error *err)
 {
+    schema->effects = sx_calloc(schema->class_count, sizeof *schema->effects);
     return sx_schema_walk(schema->context, examine_node, schema, err);
 }

@@ -11,6 +11,8 @@ void sx_tree_clear(struct sx_tree *tree)
 {
     lyd_free_siblings(tree->root);
     tree->root = NULL;
+    sx_index_free(tree->index);
+    tree->index = NULL;
     memset(tree->digest, 0, sizeof tree->digest);
 }
 
@@ -18,9 +20,12 @@ struct sx_transaction *sx_transaction_begin(struct sx_tree *tree, const uint8_t 
 {
     struct sx_transaction *transaction = sx_alloc(sizeof *transaction);
 
+    if (!tree->index)
+        tree->index = sx_index_build(tree->schema, tree->root);
     transaction->tree = tree;
     memcpy(transaction->random, random, sizeof transaction->random);
     transaction->undo.root = &tree->root;
+    transaction->undo.index = tree->index;
     transaction->touch.root = &tree->root;
     return transaction;
 }
@@ -28,6 +33,8 @@ struct sx_transaction *sx_transaction_begin(struct sx_tree *tree, const uint8_t 
 static void release(struct sx_transaction *transaction)
 {
     sx_touch_clear(&transaction->touch);
+    sx_agenda_clear(&transaction->conditions);
+    sx_agenda_clear(&transaction->agenda);
     sx_change_list_clear(&transaction->changes);
     sx_fragment_list_clear(&transaction->fragments);
     free(transaction);
@@ -72,6 +79,7 @@ void sx_transaction_insert(
     transaction->ready = false;
     if (!transaction->replaced)
         sx_touch_insert(&transaction->touch, parent, node);
+    sx_transaction_note_effects(transaction, parent, node, false);
     sx_undo_insert(&transaction->undo, parent, node);
 }
 
@@ -80,6 +88,7 @@ void sx_transaction_remove(struct sx_transaction *transaction, struct lyd_node *
     transaction->ready = false;
     if (!transaction->replaced)
         sx_touch_remove(&transaction->touch, node);
+    sx_transaction_note_effects(transaction, lyd_parent(node), node, true);
     sx_undo_remove(&transaction->undo, node);
 }
 
@@ -91,6 +100,7 @@ void sx_transaction_place(
     transaction->ready = false;
     if (!transaction->replaced)
         sx_touch_move(&transaction->touch, node, after);
+    sx_transaction_note_effects(transaction, lyd_parent(node), node, false);
     sx_undo_move(&transaction->undo, node, after);
 }
 
@@ -117,31 +127,45 @@ struct lyd_node *sx_transaction_new_container(
         sx_undo_note_insert(&transaction->undo, node);
     else
         sx_undo_insert(&transaction->undo, NULL, node);
+    sx_transaction_note_effects(transaction, parent, node, false);
     return node;
+}
+
+struct lyd_node *sx_topmost_default(struct lyd_node *parent)
+{
+    struct lyd_node *topmost = NULL;
+
+    for (struct lyd_node *above = parent; above && (above->flags & LYD_DEFAULT);
+         above = lyd_parent(above))
+        topmost = above;
+    return topmost;
+}
+
+void sx_restore_defaults(struct lyd_node *parent, const struct lyd_node *topmost)
+{
+    for (struct lyd_node *above = parent; topmost; above = lyd_parent(above)) {
+        above->flags |= LYD_DEFAULT;
+        if (above == topmost)
+            return;
+    }
 }
 
 struct lyd_node *sx_transaction_new_default(struct sx_transaction *transaction,
     struct lyd_node *parent, const struct lysc_node *schema, const char *value)
 {
-    struct lyd_node *node = NULL, *topmost = NULL;
+    struct lyd_node *node = NULL, *topmost = sx_topmost_default(parent);
 
-    for (struct lyd_node *above = parent; above && (above->flags & LYD_DEFAULT);
-         above = lyd_parent(above))
-        topmost = above;
     sx_table_before_insert(parent);
     if (lyd_new_term_canon(parent, schema->module, schema->name, value, 0, &node) != LY_SUCCESS)
         abort(); /* the schema's own default */
     node->flags |= LYD_DEFAULT;
     /* libyang took it for explicit when it was linked. */
-    for (struct lyd_node *above = parent; topmost; above = lyd_parent(above)) {
-        above->flags |= LYD_DEFAULT;
-        if (above == topmost)
-            break;
-    }
+    sx_restore_defaults(parent, topmost);
     if (parent)
         sx_undo_note_insert(&transaction->undo, node);
     else
         sx_undo_insert(&transaction->undo, NULL, node);
+    sx_transaction_note_effects(transaction, parent, node, false);
     return node;
 }
 
@@ -151,8 +175,6 @@ bool sx_transaction_has(const struct sx_transaction *transaction, const struct l
         node = lyd_parent(node);
     if (lysc_data_parent(node->schema))
         return false;
-    for (const struct lyd_node *top = transaction->tree->root; top; top = top->next)
-        if (top == node)
-            return true;
-    return false;
+    /* What was taken out stands alone. */
+    return transaction->tree->root == node || node->prev != node;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 struct lyd_node;
+struct sx_index;
 
 /** The running datastore in memory: every configuration node of every scope, defaults included.
  * Touched by one thread at a time, reads included. */
@@ -16,16 +17,20 @@ struct sx_tree {
     const struct sx_schema *schema; /**< borrowed */
     struct lyd_node *root; /**< first top-level node, or NULL; owned */
     uint8_t digest[SX_DIGEST_SIZE]; /**< over the explicitly set replicated items, section 1 */
-    uint64_t whole_validations; /**< how often modules were validated whole */
+    struct sx_index *index; /**< of the nodes that are there; NULL: to be made; owned */
+    uint64_t whole_validations; /**< how often the tree, or all that a constraint of which it is not
+                                     known what it reads is about, was validated whole */
+    uint64_t evaluations; /**< how many constraints were evaluated at one node */
 };
 
-/** Frees the nodes; the tree is empty afterwards. */
+/** Frees the nodes and the index; the tree is empty afterwards. */
 void sx_tree_clear(struct sx_tree *tree);
 
 /**
  * A set of changes to a tree that is either kept whole or undone whole. Changes are made in place;
- * an undo list follows them. One transaction on a tree at a time. No cost of any call but
- * validate grows with the tree.
+ * an undo list follows them. One transaction on a tree at a time. No call takes time with the size
+ * of the tree, but the first transaction of a tree that was not loaded, which makes its index, and
+ * what is said of sx_transaction_replace_scope().
  */
 struct sx_transaction;
 
@@ -66,13 +71,15 @@ int sx_transaction_apply(
  * Makes the content of `scope` equal to `incoming` (explicit nodes of that scope alone; top-level
  * siblings; passes to the transaction whatever the result, also on failure). Whole subtrees are
  * moved, not compared: sx_transaction_changes() of such a transaction is empty and
- * sx_transaction_fragments() must not be asked.
+ * sx_transaction_fragments() must not be asked. Validation then takes the whole tree.
  */
 int sx_transaction_replace_scope(struct sx_transaction *transaction, enum sx_scope scope,
     struct lyd_node *incoming, struct sx_error *err);
 
 /**
- * Validates what the changes can have broken and completes defaults; nodes whose `when` became
+ * Evaluates the constraints that the changes can have broken, where they can have broken them, and
+ * completes defaults: the verdict is that of a validation of everything, given that the tree was
+ * valid before. Nodes whose `when` became
  * false and cases that were left go, and count as changes. Errors carry RFC 7950 section 15's
  * app-tags. After a failure it can only be undone.
  */

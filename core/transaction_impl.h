@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agenda.h"
 #include "schema_impl.h"
 #include "touch.h"
 #include "transaction.h"
@@ -17,6 +18,8 @@ struct sx_transaction {
     unsigned passwords; /**< hashed so far */
     struct sx_undo undo;
     struct sx_touch touch;
+    struct sx_agenda conditions; /**< WHEN constraints that changes can have turned */
+    struct sx_agenda agenda; /**< all others that changes can have broken */
     size_t completed; /**< steps of the undo list whose defaults are completed */
     size_t conditioned; /**< steps of it whose influence on conditions is evaluated */
     bool replaced; /**< a whole scope was: there are no changes and fragments to tell */
@@ -64,6 +67,28 @@ static inline bool sx_is_explicit(const struct lyd_node *node)
 struct lyd_node *sx_transaction_child(const struct sx_transaction *transaction,
     const struct lyd_node *parent, const struct lysc_node *schema);
 
+/** libyang takes a container for explicit when anything but a default is linked below it. The
+ * topmost of `parent` and the default nodes above it, NULL for none: to be asked before. */
+struct lyd_node *sx_topmost_default(struct lyd_node *parent);
+
+/** Makes `parent` and what is above it up to `topmost` (NULL: nothing) count as default again. */
+void sx_restore_defaults(struct lyd_node *parent, const struct lyd_node *topmost);
+
+/** transaction_effect.c: notes which constraints a change of `node`, which stands or will stand
+ * below `parent`, can break. To be called before or after it is linked, or before it is taken out;
+ * `gone` tells that it is taken out. */
+void sx_transaction_note_effects(struct sx_transaction *transaction, struct lyd_node *parent,
+    const struct lyd_node *node, bool gone);
+
+/** transaction_check.c: evaluates what sx_transaction_note_effects() noted, and all that stands in
+ * what came. Defaults are complete and conditions hold. */
+int sx_transaction_check(struct sx_transaction *transaction, struct sx_error *err);
+
+/** transaction_structure.c: checks that the children of `parent` (NULL: the top-level nodes of
+ * `module`) are as many as there must be: mandatory, min-elements and max-elements. */
+int sx_transaction_check_structure(struct sx_transaction *transaction, struct lyd_node *parent,
+    const struct lys_module *module, struct sx_error *err);
+
 /** transaction_choice.c: takes out what stands in other cases than the one that `schema` is in. */
 void sx_transaction_leave_cases(
     struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema);
@@ -94,6 +119,11 @@ int sx_transaction_check_conditions(struct sx_transaction *transaction, struct s
 
 /** condition.c: true when every `when` of the node, and of the cases that it stands in, holds. */
 bool sx_condition_holds(const struct lyd_node *node);
+
+/** condition.c: the same for a node of `schema` that is not there, below `parent` (NULL: at the top
+ * level); `schema` may be a choice. The tree is as before afterwards. */
+bool sx_condition_would_hold(
+    struct sx_tree *tree, struct lyd_node *parent, const struct lysc_node *schema);
 
 /** condition.c: frees default nodes whose `when` does not hold: a validation that failed half-way
  * may have left such. */

@@ -58,6 +58,10 @@ int sx_transaction_replace_scope(struct sx_transaction *transaction, enum sx_sco
 {
     transaction->replaced = true;
     transaction->ready = false;
+    /* It is made anew after so many changes. */
+    sx_index_free(transaction->tree->index);
+    transaction->tree->index = NULL;
+    transaction->undo.index = NULL;
     remove_scope(transaction, scope, transaction->tree->root);
     return insert_scope(transaction, scope, NULL, incoming, err);
 }

@@ -2,40 +2,33 @@
 #include "libyang_table.h"
 #include "transaction_impl.h"
 #include "validate.h"
-
-#include <stdlib.h>
-
-/* Schema nodes of all that the transaction changed. */
-static struct ly_set *changed_schemas(const struct sx_transaction *transaction)
-{
-    struct ly_set *set = NULL;
-
-    if (ly_set_new(&set) != LY_SUCCESS)
-        abort(); /* only for want of memory */
-    for (size_t i = 0; i < transaction->undo.count; i++)
-        if (ly_set_add(set, (void *)transaction->undo.steps[i].node->schema, 0, NULL) != LY_SUCCESS)
-            abort();
-    return set;
-}
+#include "visit.h"
 
 /* libyang makes each conditional default that is missing, and takes it out again when its condition
  * does not hold. */
-static void note_removals(const struct sx_transaction *transaction)
+static int note_removal(void *with, struct lyd_node *parent)
 {
-    const struct sx_schema *schema = transaction->tree->schema;
+    (void)with;
+    sx_table_removed(parent);
+    return 0;
+}
 
-    for (size_t i = 0; i < transaction->undo.count; i++) {
-        struct lyd_node *parent = transaction->undo.steps[i].parent;
+/* After a scope was replaced: so much changed that all is looked at. */
+static int validate_whole(struct sx_transaction *transaction, struct sx_error *err)
+{
+    struct sx_tree *tree = transaction->tree;
+    int result = sx_validate_all(tree, err);
 
-        for (size_t j = 0; parent && j < schema->conditional_count; j++)
-            if (lysc_data_parent(schema->conditional[j]) == parent->schema)
-                sx_table_removed(parent);
-    }
+    for (size_t i = 0; i < tree->schema->conditional_count; i++)
+        (void)sx_visit(&tree->root, NULL, lysc_data_parent(tree->schema->conditional[i]),
+            note_removal, NULL); /* it never fails */
+    if (result < 0)
+        sx_condition_sweep(tree);
+    return result;
 }
 
 int sx_transaction_validate(struct sx_transaction *transaction, struct sx_error *err)
 {
-    struct ly_set *changed;
     int result = 0;
 
     /* What one of the two does can call for the other. */
@@ -46,11 +39,6 @@ int sx_transaction_validate(struct sx_transaction *transaction, struct sx_error 
     }
     if (result < 0 || transaction->undo.count == 0)
         return result;
-    changed = changed_schemas(transaction);
-    result = sx_validate_modules(transaction->tree, changed, err);
-    ly_set_free(changed, NULL);
-    note_removals(transaction);
-    if (result < 0)
-        sx_condition_sweep(transaction->tree);
-    return result;
+    return transaction->replaced ? validate_whole(transaction, err)
+                                 : sx_transaction_check(transaction, err);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "undo.h"
 
+#include "index.h"
 #include "libyang_table.h"
 #include "sextant/memory.h"
 
@@ -54,6 +55,7 @@ void sx_undo_note_insert(struct sx_undo *undo, struct lyd_node *node)
 {
     add_step(undo,
         (struct sx_undo_step){.kind = SX_UNDO_INSERT, .node = node, .parent = lyd_parent(node)});
+    sx_index_add(undo->index, node);
 }
 
 void sx_undo_remove(struct sx_undo *undo, struct lyd_node *node)
@@ -63,6 +65,7 @@ void sx_undo_remove(struct sx_undo *undo, struct lyd_node *node)
                        .parent = lyd_parent(node),
                        .before = before(node),
                        .after = node->next});
+    sx_index_remove(undo->index, node);
     unlink_node(undo, node);
 }
 
@@ -150,7 +153,7 @@ void sx_undo_keep(struct sx_undo *undo)
         if (undo->steps[i].kind == SX_UNDO_REMOVE)
             lyd_free_tree(undo->steps[i].node);
     free(undo->steps);
-    *undo = (struct sx_undo){.root = undo->root};
+    *undo = (struct sx_undo){.root = undo->root, .index = undo->index};
 }
 
 void sx_undo_take_back(struct sx_undo *undo)
@@ -159,11 +162,13 @@ void sx_undo_take_back(struct sx_undo *undo)
 
     switch (step.kind) {
     case SX_UNDO_INSERT:
+        sx_index_remove(undo->index, step.node);
         unlink_node(undo, step.node);
         lyd_free_tree(step.node);
         break;
     case SX_UNDO_REMOVE:
         restore(undo, &step);
+        sx_index_add(undo->index, step.node);
         break;
     case SX_UNDO_MOVE:
         sx_undo_move(undo, step.node, step.before);
@@ -177,5 +182,5 @@ void sx_undo_revert(struct sx_undo *undo)
     while (undo->count > 0)
         sx_undo_take_back(undo);
     free(undo->steps);
-    *undo = (struct sx_undo){.root = undo->root};
+    *undo = (struct sx_undo){.root = undo->root, .index = undo->index};
 }

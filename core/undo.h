@@ -4,6 +4,8 @@
 #include <libyang/libyang.h>
 #include <stddef.h>
 
+struct sx_index;
+
 /** What was done to a node. */
 enum sx_undo_kind {
     SX_UNDO_INSERT = 0, /**< linked: the tree owns it */
@@ -25,6 +27,7 @@ struct sx_undo_step {
  */
 struct sx_undo {
     struct lyd_node **root; /**< first top-level node of the tree; borrowed */
+    struct sx_index *index; /**< follows the changes; borrowed; NULL: none */
     struct sx_undo_step *steps;
     size_t count, capacity;
 };

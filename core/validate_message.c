@@ -3,6 +3,7 @@
 
 #include "libyang_error.h"
 #include "path.h"
+#include "sextant/memory.h"
 
 #include <libyang/libyang.h>
 #include <stdio.h>
@@ -51,6 +52,32 @@ static void say_count(
                          : ((const struct lysc_node_leaflist *)schema)->min;
     sx_error_set(err, SX_E_OPERATION_FAILED, "%.250s: too %s entries: %s %u can be there", path,
         too_many ? "many" : "few", too_many ? "at most" : "no fewer than", limit);
+}
+
+static int say_missing(const char *path, struct sx_error *err)
+{
+    sx_error_set(err, SX_E_DATA_MISSING, "%.250s: it is missing, but must be given", path);
+    return sx_error_at(err, path);
+}
+
+static int say_must(const char *path, const char *condition, struct sx_error *err)
+{
+    sx_error_set(
+        err, SX_E_OPERATION_FAILED, "%.150s: this condition must hold: %.300s", path, condition);
+    return sx_error_at(err, path);
+}
+
+static int say(enum sx_error_code code, const char *path, const char *message, const char *tag,
+    struct sx_error *err)
+{
+    size_t length = strlen(message);
+
+    if (length > 0 && message[length - 1] == '.')
+        length--;
+    sx_error_set(err, code, "%.150s%s%.*s", path, path[0] ? ": " : "",
+        (int)(length < 340 ? length : 340), message);
+    sx_error_at(err, path);
+    return sx_error_tag(err, tag);
 }
 
 /* Whether a child of `node` is an instance of the step `name` below it: a node, or a case of a
@@ -148,12 +175,116 @@ int sx_validate_error(const struct sx_tree *tree, struct sx_error *err)
     if (strcmp(tag, "too-many-elements") == 0 || strcmp(tag, "too-few-elements") == 0)
         say_count(schema_of(context, path), tag, path, err);
     else if (strncmp(cause.message, "Mandatory node", 14) == 0)
-        sx_error_set(err, cause.code, "%.250s: it is missing, but must be given", path);
+        say_missing(path, err);
     else if (strncmp(cause.message, "Must condition", 14) == 0)
-        sx_error_set(err, cause.code, "%.150s: this condition must hold: %.300s", path,
-            cause.message + strlen("Must condition "));
+        say_must(path, cause.message + strlen("Must condition "), err);
     else
-        sx_error_set(err, cause.code, "%.150s%s%.340s", path, path[0] ? ": " : "", cause.message);
+        say(cause.code, path, cause.message, tag, err);
     sx_error_at(err, path);
+    return sx_error_tag(err, tag);
+}
+
+int sx_violation_must(
+    const struct lyd_node *node, const struct lysc_must *must, struct sx_error *err)
+{
+    const char *tag = must->eapptag ? must->eapptag : "must-violation";
+    char *path = sx_path_of(node), *condition;
+
+    if (must->emsg) {
+        say(SX_E_OPERATION_FAILED, path, must->emsg, tag, err);
+    } else {
+        condition = sx_format("\"%s\" not satisfied", lyxp_get_expr(must->cond));
+        say_must(path, condition, err);
+        free(condition);
+    }
+    free(path);
+    return sx_error_tag(err, tag);
+}
+
+int sx_violation_reference(const struct lyd_node *reader, struct sx_error *err)
+{
+    const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)reader->schema;
+    const struct lysc_type_leafref *type = (const struct lysc_type_leafref *)leaf->type;
+    char *path = sx_path_of(reader);
+    char *message =
+        sx_format("Invalid leafref value \"%s\" - no target instance \"%s\" with the same value",
+            lyd_get_value(reader), lyxp_get_expr(type->path));
+
+    say(SX_E_DATA_MISSING, path, message, "instance-required", err);
+    free(path);
+    free(message);
+    return -1;
+}
+
+/* The path of a schema node below another, such as `c/d`. */
+static void add_relative(
+    struct sx_text *text, const struct lysc_node *node, const struct lysc_node *above)
+{
+    if (lysc_data_parent(node) != above) {
+        add_relative(text, lysc_data_parent(node), above);
+        sx_text_add(text, "/", 1);
+    }
+    sx_text_add(text, node->name, strlen(node->name));
+}
+
+int sx_violation_unique(struct lysc_node_leaf *const *leafs, const struct lyd_node *other,
+    const struct lyd_node *entry, struct sx_error *err)
+{
+    char *path = sx_path_of(entry), *other_path = sx_path_of(other), *message;
+    struct sx_text names = {0};
+    LY_ARRAY_COUNT_TYPE i;
+
+    LY_ARRAY_FOR(leafs, i)
+    {
+        if (i > 0)
+            sx_text_add(&names, " ", 1);
+        add_relative(&names, &leafs[i]->node, entry->schema);
+    }
+    message = sx_format("Unique data leaf(s) \"%s\" not satisfied in \"%s\" and \"%s\"", names.data,
+        other_path, path);
+    say(SX_E_OPERATION_FAILED, path, message, "data-not-unique", err);
+    free(names.data);
+    free(message);
+    free(other_path);
+    free(path);
+    return -1;
+}
+
+int sx_violation_missing(
+    const struct lyd_node *parent, const struct lysc_node *schema, struct sx_error *err)
+{
+    char *above = sx_path_of_any(parent), *message;
+    struct sx_text path = {0};
+
+    sx_text_add(&path, above, strlen(above));
+    if (!parent || schema->nodetype != LYS_CHOICE)
+        sx_path_add_name(&path, schema, false);
+    if (schema->nodetype == LYS_CHOICE) {
+        message = sx_format("Mandatory choice \"%s\" data do not exist", schema->name);
+        say(SX_E_DATA_MISSING, path.data, message, "missing-choice", err);
+        free(message);
+    } else {
+        say_missing(path.data, err);
+    }
+    free(path.data);
+    free(above);
+    return -1;
+}
+
+int sx_violation_count(const struct lyd_node *parent, const struct lysc_node *schema,
+    const struct lyd_node *too_many, struct sx_error *err)
+{
+    const char *tag = too_many ? "too-many-elements" : "too-few-elements";
+    char *above = sx_path_of_any(parent);
+    struct sx_text path = {0};
+
+    sx_text_add(&path, above, strlen(above));
+    sx_path_add_name(&path, schema, false);
+    if (too_many)
+        sx_path_add_key(&path, too_many);
+    say_count(schema, tag, path.data, err);
+    sx_error_at(err, path.data);
+    free(path.data);
+    free(above);
     return sx_error_tag(err, tag);
 }

@@ -62,17 +62,18 @@ static void test_counts_and_mandatory(void **state)
     assert_non_null(strstr(err.message, "at most 3"));
 }
 
-static void test_validates_only_after_a_change(void **state)
+static void test_evaluates_only_after_a_change(void **state)
 {
     struct sx_tree *tree = *state;
-    uint64_t before;
+    uint64_t before, whole = tree->whole_validations;
 
-    sx_test_set(tree, SX_TEST_TOP("<plain>x</plain>"));
-    before = tree->whole_validations;
-    sx_test_set(tree, SX_TEST_TOP("<plain>x</plain>"));
-    assert_int_equal(tree->whole_validations, before);
-    sx_test_set(tree, SX_TEST_TOP("<plain>y</plain>"));
-    assert_int_equal(tree->whole_validations, before + 1);
+    sx_test_set(tree, SX_TEST_LISTS("<entry><name>a</name><value>x</value></entry>"));
+    before = tree->evaluations;
+    sx_test_set(tree, SX_TEST_LISTS("<entry><name>a</name><value>x</value></entry>"));
+    assert_int_equal(tree->evaluations, before);
+    sx_test_set(tree, SX_TEST_LISTS("<entry><name>a</name><value>y</value></entry>"));
+    assert_int_equal(tree->evaluations, before + 1);
+    assert_int_equal(tree->whole_validations, whole);
 }
 
 int main(void)
@@ -82,7 +83,7 @@ int main(void)
         SX_TEST_ON_TREE(test_unique),
         SX_TEST_ON_TREE(test_leafref),
         SX_TEST_ON_TREE(test_counts_and_mandatory),
-        SX_TEST_ON_TREE(test_validates_only_after_a_change),
+        SX_TEST_ON_TREE(test_evaluates_only_after_a_change),
     };
 
     return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);
