@@ -4,14 +4,16 @@
 /* Keeps a default that was just made when its conditions hold. */
 static bool settle(struct sx_transaction *transaction, struct lyd_node *node)
 {
-    if (!lysc_has_when(node->schema))
-        return true;
-    if (sx_condition_holds(node)) {
+    if (lysc_has_when(node->schema)) {
+        transaction->tree->evaluations++;
+        if (!sx_condition_holds(node)) {
+            sx_undo_take_back(&transaction->undo);
+            return false;
+        }
         node->flags |= LYD_WHEN_TRUE;
-        return true;
     }
-    sx_undo_take_back(&transaction->undo);
-    return false;
+    sx_transaction_note_effects(transaction, lyd_parent(node), node, false);
+    return true;
 }
 
 static void complete_leaf(
@@ -20,7 +22,7 @@ static void complete_leaf(
     const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)schema;
 
     if (leaf->dflt && !sx_transaction_child(transaction, parent, schema))
-        settle(transaction, sx_transaction_new_default(transaction, parent, schema,
+        settle(transaction, sx_transaction_try_default(transaction, parent, schema,
                                 lyd_value_get_canonical(schema->module->ctx, leaf->dflt)));
 }
 
@@ -33,7 +35,7 @@ static void complete_leaf_list(
     if (!values || sx_transaction_child(transaction, parent, schema))
         return;
     LY_ARRAY_FOR(values, i)
-    if (!settle(transaction, sx_transaction_new_default(transaction, parent, schema,
+    if (!settle(transaction, sx_transaction_try_default(transaction, parent, schema,
                                  lyd_value_get_canonical(schema->module->ctx, values[i]))))
         return;
 }
@@ -45,7 +47,7 @@ static void complete_container(
 
     if (!lysc_is_np_cont(schema) || sx_transaction_child(transaction, parent, schema))
         return;
-    node = sx_transaction_new_container(transaction, parent, schema);
+    node = sx_transaction_try_container(transaction, parent, schema);
     if (settle(transaction, node))
         sx_transaction_complete_children(transaction, node, schema, NULL);
 }
@@ -147,6 +149,11 @@ void sx_transaction_complete(struct sx_transaction *transaction)
             continue;
         if (!step.parent || step.parent != last)
             complete_around(transaction, step.parent, step.node);
+        /* A container that holds nothing explicit any more does not select its case. */
+        for (const struct lyd_node *above = step.parent;
+             !came && above && !sx_is_explicit(above) && sx_transaction_has(transaction, above);
+             above = lyd_parent(above))
+            complete_around(transaction, lyd_parent(above), above);
         last = step.parent;
         if (came && sx_transaction_has(transaction, step.node))
             complete_subtree(transaction, step.node);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "libyang_table.h"
 #include "path.h"
 #include "transaction_impl.h"
 #include "visit.h"
@@ -76,10 +75,14 @@ static int check_node(
         node->flags |= LYD_WHEN_TRUE;
         return 0;
     }
-    if (node->flags & (LYD_WHEN_TRUE | LYD_DEFAULT)) {
+    if ((node->flags & LYD_DEFAULT) || ((node->flags & LYD_WHEN_TRUE) && !transaction->loading)) {
         sx_transaction_remove(transaction, node);
         return 0;
     }
+    /* What stands in something that must not be there is not to blame. */
+    for (struct lyd_node *above = lyd_parent(node); above; above = lyd_parent(above))
+        if (lysc_has_when(above->schema) && failing(above, lyd_parent(above), above->schema))
+            return check_node(transaction, above, err);
     path = sx_path_of(node);
     sx_error_set(err, SX_E_UNKNOWN_ELEMENT,
         "%s: it cannot be set here: its condition \"%.200s\" does not hold", node->schema->name,
@@ -104,16 +107,19 @@ static int check_subtree(
     if (!(node->schema->nodetype & LYD_NODE_INNER))
         return 0;
     for (struct lyd_node *child = lyd_child(node); child; child = next) {
+        size_t steps = transaction->undo.count;
+
         next = child->next;
         if (check_subtree(transaction, child, err) < 0)
             return -1;
+        if (transaction->undo.count > steps && !sx_transaction_has(transaction, node))
+            return 0;
     }
     return 0;
 }
 
 /* One round over a part of the tree for a conditional schema node. */
 struct round {
-    struct sx_tree *tree;
     const struct lysc_node *schema;
     struct sx_transaction *transaction;
     struct sx_error *err;
@@ -122,9 +128,11 @@ struct round {
 static int recheck(void *with, struct lyd_node *parent)
 {
     const struct round *round = with;
-    struct lyd_node *node = sx_transaction_child(round->transaction, parent, round->schema);
-    struct lyd_node *next;
+    struct lyd_node *node, *next;
 
+    if (parent && !sx_transaction_has(round->transaction, parent))
+        return 0; /* it went in this round */
+    node = sx_transaction_child(round->transaction, parent, round->schema);
     /* A default that may come now. */
     if (!node)
         sx_transaction_complete_children(round->transaction, parent, parent ? parent->schema : NULL,
@@ -133,6 +141,8 @@ static int recheck(void *with, struct lyd_node *parent)
         next = node->next;
         if (check_node(round->transaction, node, round->err) < 0)
             return -1;
+        if (parent && !sx_transaction_has(round->transaction, parent))
+            return 0;
     }
     return 0;
 }
@@ -140,29 +150,21 @@ static int recheck(void *with, struct lyd_node *parent)
 static int recheck_below(struct sx_transaction *transaction, const struct lysc_node *reader,
     const struct lyd_node *apex, struct sx_error *err)
 {
-    struct round round = {
-        .tree = transaction->tree, .schema = reader, .transaction = transaction, .err = err};
+    struct round round = {.schema = reader, .transaction = transaction, .err = err};
 
     return sx_visit(&transaction->tree->root, (struct lyd_node *)apex, lysc_data_parent(reader),
         recheck, &round);
 }
 
-int sx_transaction_check_conditions(struct sx_transaction *transaction, struct sx_error *err)
+/* What is there already. */
+static int recheck_tasks(struct sx_transaction *transaction, struct sx_error *err)
 {
     const struct sx_schema *schema = transaction->tree->schema;
-    size_t from = transaction->conditioned, to = transaction->undo.count;
     struct sx_agenda tasks = transaction->conditions;
     int result = 0;
 
     /* What is changed here may call for the same conditions once more. */
     transaction->conditions = (struct sx_agenda){0};
-    transaction->conditioned = to;
-    for (size_t i = from; i < to && result == 0; i++) {
-        const struct sx_undo_step step = transaction->undo.steps[i];
-
-        if (step.kind == SX_UNDO_INSERT && sx_transaction_has(transaction, step.node))
-            result = check_subtree(transaction, step.node, err);
-    }
     for (size_t i = 0; i < tasks.count && result == 0; i++)
         if (!tasks.items[i].where || sx_transaction_has(transaction, tasks.items[i].where))
             result = recheck_below(
@@ -173,34 +175,28 @@ int sx_transaction_check_conditions(struct sx_transaction *transaction, struct s
     return result;
 }
 
-static int sweep(void *with, struct lyd_node *parent)
+/* What came. */
+static int check_steps(struct sx_transaction *transaction, struct sx_error *err)
 {
-    const struct round *round = with;
-    struct lyd_node *node = NULL, *next;
+    size_t from = transaction->conditioned, to = transaction->undo.count;
 
-    if (lyd_find_sibling_val(parent ? lyd_child(parent) : round->tree->root, round->schema, NULL, 0,
-            &node) != LY_SUCCESS)
-        return 0;
-    for (; node && node->schema == round->schema; node = next) {
-        next = node->next;
-        if (sx_is_explicit(node) || sx_condition_holds(node))
-            continue;
-        if (round->tree->root == node)
-            round->tree->root = next;
-        lyd_free_tree(node);
-        sx_table_removed(parent);
+    transaction->conditioned = to;
+    for (size_t i = from; i < to; i++) {
+        const struct sx_undo_step step = transaction->undo.steps[i];
+
+        if (step.kind == SX_UNDO_INSERT && sx_transaction_has(transaction, step.node) &&
+            check_subtree(transaction, step.node, err) < 0)
+            return -1;
     }
     return 0;
 }
 
-void sx_condition_sweep(struct sx_tree *tree)
+int sx_transaction_check_conditions(struct sx_transaction *transaction, struct sx_error *err)
 {
-    const struct sx_schema *schema = tree->schema;
-
-    for (size_t i = 0; i < schema->conditional_count; i++) {
-        struct round round = {.tree = tree, .schema = schema->conditional[i]};
-
-        /* sweep() never fails */
-        (void)sx_visit(&tree->root, NULL, lysc_data_parent(round.schema), sweep, &round);
-    }
+    /* What came may stand in what goes, or depend on it: it has its turn when that is settled. */
+    if (transaction->conditions.count > 0 && !transaction->replaced)
+        return recheck_tasks(transaction, err);
+    if (check_steps(transaction, err) < 0)
+        return -1;
+    return transaction->replaced ? recheck_tasks(transaction, err) : 0;
 }

@@ -272,6 +272,8 @@ static void change_own(struct sx_index *index, const struct lyd_node *node, bool
 
 static void change_subtree(struct sx_index *index, const struct lyd_node *node, bool add)
 {
+    if (!sx_schema_effects(index->schema, node->schema)->counted)
+        return;
     change_own(index, node, add);
     for (const struct lyd_node *child = lyd_child(node); child; child = child->next)
         change_subtree(index, child, add);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load.h"
 
+#include "agenda.h"
 #include "digest.h"
-#include "index.h"
 #include "item.h"
 #include "path.h"
 #include "transaction_impl.h"
@@ -198,20 +198,43 @@ int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
     return -1;
 }
 
+/* libyang forgets the defaults beside a choice that stands in a case. */
+static void complete(struct sx_tree *tree)
+{
+    static const uint8_t unused[16];
+    struct sx_transaction *transaction = sx_transaction_begin(tree, unused);
+
+    sx_transaction_complete_all(transaction);
+    sx_undo_keep(&transaction->undo);
+    sx_transaction_undo(transaction);
+}
+
+/* libyang keeps a default whose condition reads another one that is not there in the end. */
+static int settle(struct sx_tree *tree, struct sx_error *err)
+{
+    static const uint8_t unused[16];
+    const struct sx_constraint_list *chained = &tree->schema->chained;
+    struct sx_transaction *transaction = sx_transaction_begin(tree, unused);
+    int result;
+
+    transaction->loading = true;
+    for (size_t i = 0; i < chained->count; i++)
+        sx_agenda_add(&transaction->conditions,
+            (struct sx_task){.constraint = &tree->schema->constraints[chained->items[i]]});
+    result = sx_transaction_validate(transaction, err);
+    if (result == 0)
+        sx_undo_keep(&transaction->undo);
+    sx_transaction_undo(transaction);
+    return result;
+}
+
 int sx_load_finish(struct sx_tree *tree, struct sx_error *err)
 {
-    if (tree->schema->nested_choices) {
-        /* libyang forgets the defaults beside a choice that stands in a case. */
-        static const uint8_t unused[16];
-        struct sx_transaction *transaction = sx_transaction_begin(tree, unused);
-
-        sx_transaction_complete_all(transaction);
-        sx_undo_keep(&transaction->undo);
-        sx_transaction_undo(transaction);
-    }
+    if (tree->schema->nested_choices)
+        complete(tree);
     if (sx_validate_all(tree, err) < 0)
         return -1;
     sx_index_free(tree->index);
-    tree->index = sx_index_build(tree->schema, tree->root);
-    return 0;
+    tree->index = NULL;
+    return settle(tree, err);
 }

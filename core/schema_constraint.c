@@ -241,7 +241,7 @@ static int gather_reference(struct sx_schema *schema, const struct lysc_node *re
         sx_xpath_reach(path, reader->name, &reach);
         if (reach.climb > references->reach.climb)
             references->reach.climb = reach.climb;
-        references->reach.any_value |= !is_plain(path);
+        references->reach.steps.any |= !is_plain(path);
         references->plain &= is_plain(path);
         if (references->atoms) {
             if (ly_set_merge(references->atoms, atoms, 0, NULL) != LY_SUCCESS)
@@ -344,5 +344,8 @@ static int examine_node(void *with, const struct lysc_node *node, struct sx_erro
 int sx_schema_constraints(struct sx_schema *schema, struct sx_error *err)
 {
     schema->effects = sx_calloc(schema->class_count, sizeof *schema->effects);
-    return sx_schema_walk(schema->context, examine_node, schema, err);
+    if (sx_schema_walk(schema->context, examine_node, schema, err) < 0)
+        return -1;
+    sx_schema_finish_effects(schema);
+    return 0;
 }

@@ -81,15 +81,37 @@ static size_t find_same_target(const struct sx_schema *schema, const struct sx_c
     return i;
 }
 
+/* True when the text of an inner node, which is that of all below it, may matter. */
+static bool reads_value(const struct sx_reach *reach, const struct lysc_node *node)
+{
+    return !(node->nodetype & LYD_NODE_TERM) && sx_reach_has(&reach->values, node->name);
+}
+
 static void affect(
     const struct sx_schema *schema, const struct lysc_node *read, bool whole, size_t constraint)
 {
     if (sx_schema_class(read))
         list_add(&sx_schema_effects(schema, read)->on, constraint);
-    /* The text of a node is that of all below it. */
     if (whole)
         for (const struct lysc_node *child = lysc_node_child(read); child; child = child->next)
             affect(schema, child, true, constraint);
+}
+
+/* Everything below the apex. */
+static void affect_all(
+    const struct sx_schema *schema, const struct lysc_node *apex, size_t constraint)
+{
+    const struct lys_module *module;
+    uint32_t index = 0;
+
+    if (apex) {
+        affect(schema, apex, true, constraint);
+        return;
+    }
+    while ((module = ly_ctx_get_module_iter(schema->context, &index)))
+        if (module->implemented && module->compiled)
+            for (const struct lysc_node *top = module->compiled->data; top; top = top->next)
+                affect(schema, top, true, constraint);
 }
 
 static size_t append(struct sx_schema *schema, const struct sx_constraint *constraint)
@@ -117,16 +139,24 @@ void sx_schema_add_constraint(struct sx_schema *schema, struct sx_constraint con
         list_add(&schema->anywhere, number);
     if (constraint.kind != SX_CONSTRAINT_WHEN && constraint.kind != SX_CONSTRAINT_PRESENCE)
         list_add(&sx_schema_effects(schema, constraint.reader)->own, number);
+    if (reach->sideways) {
+        affect_all(schema, constraint.apex, number);
+        return;
+    }
+    /* libyang does not always name the node that the expression starts from. */
+    if (reads_value(reach, context))
+        affect(schema, context, true, number);
     for (uint32_t i = 0; i < atoms->count; i++) {
         const struct lysc_node *read = atoms->snodes[i];
-        bool is_term = read->nodetype & LYD_NODE_TERM;
 
-        /* What a reference reads on the way to its target comes and goes with the target. */
+        /* What a reference reads on the way to its target comes and goes with the target, and what
+         * an expression only climbs over is there whenever its reader is. */
         if (constraint.kind == SX_CONSTRAINT_LEAFREF || constraint.by_value) {
-            if (is_term && read != constraint.reader)
+            if ((read->nodetype & LYD_NODE_TERM) && read != constraint.reader)
                 affect(schema, read, false, number);
-        } else {
-            affect(schema, read, !is_term && sx_reach_reads_value(reach, read->name), number);
+        } else if (!is_data_above(read, context) || sx_reach_has(&reach->steps, read->name) ||
+                   reads_value(reach, read)) {
+            affect(schema, read, reads_value(reach, read), number);
         }
     }
 }
@@ -149,6 +179,61 @@ void sx_schema_add_uniques(struct sx_schema *schema, const struct lysc_node_list
     }
 }
 
+static bool is_counted(const struct sx_schema *schema, const struct lysc_node *node)
+{
+    const struct sx_effects *effects = sx_schema_effects(schema, node);
+
+    for (size_t i = 0; i < effects->own.count; i++) {
+        const struct sx_constraint *constraint = &schema->constraints[effects->own.items[i]];
+
+        if (constraint->kind != SX_CONSTRAINT_MUST &&
+            (constraint->kind != SX_CONSTRAINT_TYPE || constraint->by_value))
+            return true;
+    }
+    for (size_t i = 0; i < effects->on.count; i++)
+        if (schema->constraints[effects->on.items[i]].kind == SX_CONSTRAINT_LEAFREF)
+            return true;
+    return sx_schema_is_limited(node);
+}
+
+static int note_counted(void *with, const struct lysc_node *node, struct sx_error *err)
+{
+    struct sx_schema *schema = with;
+
+    (void)err;
+    if (sx_schema_class(node) && is_counted(schema, node))
+        for (; node; node = lysc_data_parent(node))
+            sx_schema_effects(schema, node)->counted = true;
+    return 0;
+}
+
+static int note_chains(void *with, const struct lysc_node *node, struct sx_error *err)
+{
+    struct sx_schema *schema = with;
+    const struct lysc_node *above = node;
+    const struct sx_effects *effects;
+
+    (void)err;
+    while (above && !lysc_has_when(above))
+        above = lysc_data_parent(above);
+    if (!above || !sx_schema_class(node))
+        return 0;
+    effects = sx_schema_effects(schema, node);
+    for (size_t i = 0; i < effects->on.count; i++)
+        if (schema->constraints[effects->on.items[i]].kind == SX_CONSTRAINT_WHEN)
+            list_add(&schema->chained, effects->on.items[i]);
+    return 0;
+}
+
+void sx_schema_finish_effects(struct sx_schema *schema)
+{
+    struct sx_error unused;
+
+    /* Neither fails. */
+    (void)sx_schema_walk(schema->context, note_counted, schema, &unused);
+    (void)sx_schema_walk(schema->context, note_chains, schema, &unused);
+}
+
 void sx_schema_free_effects(struct sx_schema *schema)
 {
     for (size_t i = 0; schema->effects && i < schema->class_count; i++) {
@@ -158,4 +243,5 @@ void sx_schema_free_effects(struct sx_schema *schema)
     free(schema->effects);
     free(schema->constraints);
     free(schema->anywhere.items);
+    free(schema->chained.items);
 }

@@ -62,6 +62,7 @@ struct sx_constraint_list {
 struct sx_effects {
     struct sx_constraint_list own; /**< those of which it is the reader, but WHEN and PRESENCE */
     struct sx_constraint_list on; /**< those that a change of an instance of it can break */
+    bool counted; /**< the index counts it, or something below it */
     bool structured; /**< a child of it is mandatory, or a list with a limit */
 };
 
@@ -75,6 +76,7 @@ struct sx_schema {
     size_t constraint_count, constraint_capacity;
     struct sx_effects *effects; /**< of each class, in the order of classes */
     struct sx_constraint_list anywhere; /**< constraints of that kind */
+    struct sx_constraint_list chained; /**< WHEN constraints that read what has a `when` itself */
     const struct lysc_node **conditional; /**< configuration data nodes with a `when` */
     size_t conditional_count, conditional_capacity;
     bool nested_choices; /**< a choice stands in a case of another */
@@ -126,6 +128,10 @@ struct sx_effects *sx_schema_effects(const struct sx_schema *schema, const struc
 
 /** schema_effect.c: true for a list or leaf-list with min-elements or max-elements. */
 bool sx_schema_is_limited(const struct lysc_node *node);
+
+/** schema_effect.c: what follows from all constraints, once they are noted: what is counted, and
+ * which conditions depend on others. */
+void sx_schema_finish_effects(struct sx_schema *schema);
 
 /** schema_effect.c: releases constraints and effects. */
 void sx_schema_free_effects(struct sx_schema *schema);

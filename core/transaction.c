@@ -115,7 +115,7 @@ struct lyd_node *sx_transaction_child(const struct sx_transaction *transaction,
     return node;
 }
 
-struct lyd_node *sx_transaction_new_container(
+struct lyd_node *sx_transaction_try_container(
     struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
 {
     struct lyd_node *node = NULL;
@@ -127,6 +127,14 @@ struct lyd_node *sx_transaction_new_container(
         sx_undo_note_insert(&transaction->undo, node);
     else
         sx_undo_insert(&transaction->undo, NULL, node);
+    return node;
+}
+
+struct lyd_node *sx_transaction_new_container(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema)
+{
+    struct lyd_node *node = sx_transaction_try_container(transaction, parent, schema);
+
     sx_transaction_note_effects(transaction, parent, node, false);
     return node;
 }
@@ -150,7 +158,7 @@ void sx_restore_defaults(struct lyd_node *parent, const struct lyd_node *topmost
     }
 }
 
-struct lyd_node *sx_transaction_new_default(struct sx_transaction *transaction,
+struct lyd_node *sx_transaction_try_default(struct sx_transaction *transaction,
     struct lyd_node *parent, const struct lysc_node *schema, const char *value)
 {
     struct lyd_node *node = NULL, *topmost = sx_topmost_default(parent);
@@ -165,7 +173,6 @@ struct lyd_node *sx_transaction_new_default(struct sx_transaction *transaction,
         sx_undo_note_insert(&transaction->undo, node);
     else
         sx_undo_insert(&transaction->undo, NULL, node);
-    sx_transaction_note_effects(transaction, parent, node, false);
     return node;
 }
 

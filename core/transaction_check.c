@@ -59,7 +59,7 @@ static int check_type(struct check *check, const struct lyd_node *node)
     LY_ERR result = lyd_value_validate(sx_schema_context(check->tree->schema), node->schema, value,
         strlen(value), node, NULL, NULL);
 
-    return result == LY_SUCCESS ? 0 : sx_validate_error(check->tree, check->err);
+    return result == LY_SUCCESS ? 0 : sx_violation_type(node, check->err);
 }
 
 /* Values may be of different types that are written alike, so a hash is not enough to refuse. */
@@ -225,6 +225,27 @@ int sx_transaction_check(struct sx_transaction *transaction, struct sx_error *er
         result = check_task(&check, &transaction->agenda.items[i]);
     if (result == 0)
         result = check_anywhere(&check);
+    sx_agenda_clear(&check.done);
+    return result;
+}
+
+int sx_transaction_check_all(struct sx_transaction *transaction, struct sx_error *err)
+{
+    struct sx_tree *tree = transaction->tree;
+    struct check check = {.transaction = transaction, .tree = tree, .err = err};
+    const struct lys_module *module;
+    uint32_t at = 0;
+    int result = 0;
+
+    sx_index_free(tree->index);
+    tree->index = sx_index_build(tree->schema, tree->root);
+    transaction->undo.index = tree->index;
+    tree->whole_validations++;
+    while (result == 0 && (module = ly_ctx_get_module_iter(sx_schema_context(tree->schema), &at)))
+        if (module->implemented && module->compiled)
+            result = check_structure(&check, NULL, module);
+    for (struct lyd_node *node = tree->root; node && result == 0; node = node->next)
+        result = check_subtree(&check, node);
     sx_agenda_clear(&check.done);
     return result;
 }

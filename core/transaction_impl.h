@@ -22,6 +22,7 @@ struct sx_transaction {
     struct sx_agenda agenda; /**< all others that changes can have broken */
     size_t completed; /**< steps of the undo list whose defaults are completed */
     size_t conditioned; /**< steps of it whose influence on conditions is evaluated */
+    bool loading; /**< what was stored is not taken away for its conditions */
     bool replaced; /**< a whole scope was: there are no changes and fragments to tell */
 
     bool ready; /**< the rest is up to date */
@@ -49,8 +50,13 @@ void sx_transaction_place(
 struct lyd_node *sx_transaction_new_container(
     struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema);
 
-/** Makes a leaf or leaf-list entry that counts as default, with a canonical value. */
-struct lyd_node *sx_transaction_new_default(struct sx_transaction *transaction,
+/** The same for a container that may not be allowed there: the caller evaluates its conditions, and
+ * either calls sx_transaction_note_effects() or takes it back. */
+struct lyd_node *sx_transaction_try_container(
+    struct sx_transaction *transaction, struct lyd_node *parent, const struct lysc_node *schema);
+
+/** The same for a leaf or leaf-list entry that counts as default, with a canonical value. */
+struct lyd_node *sx_transaction_try_default(struct sx_transaction *transaction,
     struct lyd_node *parent, const struct lysc_node *schema, const char *value);
 
 /** True while the node is part of the tree: what was taken out stays in memory until the end. */
@@ -83,6 +89,9 @@ void sx_transaction_note_effects(struct sx_transaction *transaction, struct lyd_
 /** transaction_check.c: evaluates what sx_transaction_note_effects() noted, and all that stands in
  * what came. Defaults are complete and conditions hold. */
 int sx_transaction_check(struct sx_transaction *transaction, struct sx_error *err);
+
+/** transaction_check.c: evaluates every constraint of the tree, whose index is made anew. */
+int sx_transaction_check_all(struct sx_transaction *transaction, struct sx_error *err);
 
 /** transaction_structure.c: checks that the children of `parent` (NULL: the top-level nodes of
  * `module`) are as many as there must be: mandatory, min-elements and max-elements. */
@@ -124,7 +133,3 @@ bool sx_condition_holds(const struct lyd_node *node);
  * level); `schema` may be a choice. The tree is as before afterwards. */
 bool sx_condition_would_hold(
     struct sx_tree *tree, struct lyd_node *parent, const struct lysc_node *schema);
-
-/** condition.c: frees default nodes whose `when` does not hold: a validation that failed half-way
- * may have left such. */
-void sx_condition_sweep(struct sx_tree *tree);

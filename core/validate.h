@@ -23,6 +23,10 @@ int sx_violation_must(
 /** Nothing has the value of a leafref. */
 int sx_violation_reference(const struct lyd_node *reader, struct sx_error *err);
 
+/** The type of a leaf or leaf-list refuses its value for what else is there; libyang's newest error
+ * tells why. */
+int sx_violation_type(const struct lyd_node *node, struct sx_error *err);
+
 /** Two entries have the same values of leafs of a unique statement (a sized array of libyang's);
  * `entry` is the one to name. */
 int sx_violation_unique(struct lysc_node_leaf *const *leafs, const struct lyd_node *other,

@@ -216,6 +216,18 @@ int sx_violation_reference(const struct lyd_node *reader, struct sx_error *err)
     return -1;
 }
 
+int sx_violation_type(const struct lyd_node *node, struct sx_error *err)
+{
+    const struct ly_ctx *context = node->schema->module->ctx;
+    const char *message = ly_errmsg(context), *app_tag = ly_errapptag(context);
+    char *path = sx_path_of(node);
+
+    say(app_tag ? code_of(app_tag, "") : SX_E_OPERATION_FAILED, path,
+        message ? message : "the value leads nowhere", app_tag ? app_tag : "", err);
+    free(path);
+    return -1;
+}
+
 /* The path of a schema node below another, such as `c/d`. */
 static void add_relative(
     struct sx_text *text, const struct lysc_node *node, const struct lysc_node *above)

@@ -74,18 +74,20 @@ static void climb_to(struct scan *scan, int depth)
         scan->reach->climb = -depth < SX_REACH_ROOT ? -depth : SX_REACH_ROOT;
 }
 
-static void note_value(struct scan *scan, struct place place)
+static void note(struct sx_reach_names *names, struct place place)
 {
-    struct sx_reach *reach = scan->reach;
-
-    if (!place.is_nodes)
-        return;
-    if (!place.name || reach->count == SX_REACH_NAMES_MAX) {
-        reach->any_value = true;
+    if (!place.name || names->count == SX_REACH_NAMES_MAX) {
+        names->any = true;
         return;
     }
-    reach->names[reach->count].text = place.name;
-    reach->names[reach->count++].length = place.length;
+    names->items[names->count].text = place.name;
+    names->items[names->count++].length = place.length;
+}
+
+static void note_value(struct scan *scan, struct place place)
+{
+    if (place.is_nodes)
+        note(&scan->reach->values, place);
 }
 
 static void parse_predicates(struct scan *scan, struct place place)
@@ -105,9 +107,13 @@ static void follow_axis(struct scan *scan, struct place *place, const char *axis
     else if (is_word(axis, length, "parent"))
         place->depth--;
     else if (is_word(axis, length, "following-sibling") ||
-             is_word(axis, length, "preceding-sibling"))
+             is_word(axis, length, "preceding-sibling")) {
         climb_to(scan, place->depth - 1);
-    else if (!is_word(axis, length, "self") && !is_word(axis, length, "descendant-or-self"))
+        scan->reach->sideways = true;
+    } else if (is_word(axis, length, "following") || is_word(axis, length, "preceding")) {
+        place->depth = -SX_REACH_ROOT;
+        scan->reach->sideways = true;
+    } else if (!is_word(axis, length, "self") && !is_word(axis, length, "descendant-or-self"))
         place->depth = -SX_REACH_ROOT;
 }
 
@@ -165,6 +171,7 @@ static void parse_step(struct scan *scan, struct place *place)
             place->depth++;
         }
         parse_test(scan, place);
+        note(&scan->reach->steps, *place);
     }
     climb_to(scan, place->depth);
     parse_predicates(scan, *place);
@@ -234,6 +241,7 @@ static struct place parse_call(
     if (is_word(name, length, "deref")) {
         result = (struct place){.is_nodes = true, .depth = -SX_REACH_ROOT};
         climb_to(scan, result.depth);
+        scan->reach->steps.any = true;
     }
     return result;
 }
@@ -258,7 +266,7 @@ static bool parse_literal(struct scan *scan)
     if (quote == '$') {
         scan->at++;
         scan->at += strspn(scan->at, ":") + name_length(scan->at);
-        scan->reach->any_value = true;
+        scan->reach->values.any = true;
         climb_to(scan, -SX_REACH_ROOT);
         return true;
     }
@@ -360,16 +368,16 @@ void sx_xpath_reach(const char *expression, const char *name, struct sx_reach *r
     skip_space(&scan);
     if (scan.failed || *scan.at) {
         ret_reach->climb = SX_REACH_ROOT;
-        ret_reach->any_value = true;
+        ret_reach->sideways = true;
     }
 }
 
-bool sx_reach_reads_value(const struct sx_reach *reach, const char *name)
+bool sx_reach_has(const struct sx_reach_names *names, const char *name)
 {
-    if (reach->any_value)
+    if (names->any)
         return true;
-    for (size_t i = 0; i < reach->count; i++)
-        if (is_word(reach->names[i].text, reach->names[i].length, name))
+    for (size_t i = 0; i < names->count; i++)
+        if (is_word(names->items[i].text, names->items[i].length, name))
             return true;
     return false;
 }

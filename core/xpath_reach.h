@@ -6,18 +6,26 @@
 
 /** `climb` of an expression that may read anything. */
 #define SX_REACH_ROOT 1000
-/** Names of nodes read by their value that are told apart; with more, any node counts as one. */
+/** Names that are told apart; with more, any node counts. */
 #define SX_REACH_NAMES_MAX 16
+
+/** Names of nodes in an expression, without prefix. */
+struct sx_reach_names {
+    bool any; /**< not all are known */
+    struct {
+        const char *text; /**< in the expression; not terminated */
+        size_t length;
+    } items[SX_REACH_NAMES_MAX];
+    size_t count;
+};
 
 /** How far from where it is evaluated an XPath expression can read, found from its text alone. */
 struct sx_reach {
     int climb; /**< levels of data nodes above the context node; SX_REACH_ROOT: up to the root */
-    bool any_value; /**< the text value of any node on its way may matter */
-    struct {
-        const char *text; /**< in the expression; not terminated */
-        size_t length;
-    } names[SX_REACH_NAMES_MAX]; /**< last steps, without prefix, of paths whose value matters */
-    size_t count;
+    bool sideways; /**< along the axes of siblings, or of what precedes or follows: libyang's list
+                      of what an expression reads is not complete then */
+    struct sx_reach_names steps; /**< nodes that it steps down to, or along */
+    struct sx_reach_names values; /**< of them, those whose text value may matter */
 };
 
 /**
@@ -26,5 +34,5 @@ struct sx_reach {
  */
 void sx_xpath_reach(const char *expression, const char *name, struct sx_reach *ret_reach);
 
-/** True when the text value of a node of that name may matter. */
-bool sx_reach_reads_value(const struct sx_reach *reach, const char *name);
+/** True when a node of that name may be among them. */
+bool sx_reach_has(const struct sx_reach_names *names, const char *name);
