@@ -110,7 +110,7 @@ static void test_new_nodes(void **state)
     top = sx_transaction_new_container(transaction, NULL, sx_test_schema_node(tree.schema, T));
     inner = sx_transaction_new_container(
         transaction, top, sx_test_schema_node(tree.schema, T "/agreed"));
-    leaf = sx_transaction_new_default(
+    leaf = sx_transaction_try_default(
         transaction, inner, sx_test_schema_node(tree.schema, T "/agreed/version"), "two");
     assert_string_equal(lyd_get_value(leaf), "two");
     assert_false(sx_is_explicit(leaf));
