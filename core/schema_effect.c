@@ -45,6 +45,8 @@ static const struct lysc_node *find_apex(const struct sx_constraint *constraint,
 {
     const struct lysc_node *apex = lysc_data_node(context);
 
+    if (constraint->kind == SX_CONSTRAINT_ANYWHERE)
+        return NULL;
     for (int i = 0; i < reach->climb && apex; i++)
         apex = lysc_data_parent(apex);
     /* These are visited from the node above. */
