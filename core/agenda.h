@@ -2,6 +2,7 @@
 #pragma once
 
 #include "index.h"
+#include "slots.h"
 
 /** A constraint to be looked at again, below one instance of its apex. */
 struct sx_task {
@@ -15,8 +16,7 @@ struct sx_task {
 struct sx_agenda {
     struct sx_task *items;
     size_t count, capacity;
-    size_t *places; /**< hash table of positions in items plus one; 0 is free */
-    size_t size; /**< power of two, or 0 */
+    struct sx_slots slots;
 };
 
 /** Adds a task; false when it is there already, whatever target it names. */
