@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "test_random_edit.h"
+#include "test_random_impl.h"
 
-#include "path.h"
 #include "sextant/memory.h"
+#include "sextant/schema.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/** Of the optional nodes in what comes for the sake of a node below it, so many of a hundred. */
+#define NEW_PERCENT 3
+
+/** How often a place for an edit is looked for. */
+#define TRIES 20
 
 uint32_t sx_test_random(uint64_t *seed, uint32_t limit)
 {
@@ -19,308 +24,244 @@ uint32_t sx_test_random(uint64_t *seed, uint32_t limit)
     return (uint32_t)(x >> 33) % limit;
 }
 
-/* An edit that is being written. */
-struct writer {
-    struct sx_text text;
-    uint64_t *seed;
+static void collect(struct sx_test_generator *generator, struct sx_test_module *module,
+    const struct lysc_node *above, const struct lys_module *top)
+{
+    const struct lysc_node *node = NULL;
+
+    while ((node = lys_getnext(node, above, top ? top->compiled : NULL, 0))) {
+        if (!sx_schema_class(node) || lysc_is_key(node) ||
+            !sx_test_random_can_make(generator, node))
+            continue;
+        module->nodes =
+            sx_grow(module->nodes, module->count, &module->capacity, sizeof *module->nodes);
+        module->nodes[module->count++] = node;
+        if (node->nodetype & (LYS_CONTAINER | LYS_LIST))
+            collect(generator, module, node, NULL);
+    }
+}
+
+static bool is_wanted(const char *const *modules, const char *name)
+{
+    for (; modules && *modules; modules++)
+        if (strcmp(*modules, name) == 0)
+            return true;
+    return !modules;
+}
+
+struct sx_test_generator *sx_test_generator(
+    const struct sx_schema *schema, const char *const *modules)
+{
+    struct sx_test_generator *generator = sx_alloc(sizeof *generator);
+    const struct lys_module *module;
+    uint32_t index = 0;
+
+    modules = modules && *modules ? modules : NULL;
+    generator->context = sx_schema_context(schema);
+    while ((module = ly_ctx_get_module_iter(generator->context, &index))) {
+        struct sx_test_module own = {0};
+
+        if (!module->implemented || !module->compiled || !is_wanted(modules, module->name))
+            continue;
+        collect(generator, &own, NULL, module);
+        if (own.count == 0)
+            continue;
+        generator->modules = sx_grow(generator->modules, generator->module_count,
+            &generator->module_capacity, sizeof *generator->modules);
+        generator->modules[generator->module_count++] = own;
+    }
+    return generator;
+}
+
+void sx_test_generator_free(struct sx_test_generator *generator)
+{
+    if (!generator)
+        return;
+    sx_test_random_values_free(generator);
+    for (size_t i = 0; i < generator->module_count; i++)
+        free(generator->modules[i].nodes);
+    free(generator->modules);
+    free(generator);
+}
+
+/* Where an edit has arrived. */
+struct place {
+    struct sx_test_element *element;
+    const struct lyd_node *data; /* or NULL when it is not there, or for the top level */
 };
 
-static void add(struct writer *writer, const char *string)
+static const struct lyd_node *children_of(
+    const struct sx_test_making *making, const struct place *place)
 {
-    sx_text_add(&writer->text, string, strlen(string));
+    if (!place->element->schema)
+        return making->tree;
+    return lyd_child(place->data);
 }
 
-static bool chance(struct writer *writer, uint32_t percent)
+/* A random instance of the schema node below a place, or NULL. */
+static const struct lyd_node *instance_below(
+    struct sx_test_making *making, const struct place *place, const struct lysc_node *schema)
 {
-    return sx_test_random(writer->seed, 100) < percent;
+    const struct lyd_node *found = NULL;
+    uint32_t seen = 0;
+
+    for (const struct lyd_node *node = children_of(making, place); node; node = node->next)
+        if (node->schema == schema && sx_test_random(making->seed, ++seen) == 0)
+            found = node;
+    return found;
 }
 
-static const char *pick(struct writer *writer, const char *const *words)
+static struct sx_test_element *element_of(
+    struct sx_test_element *parent, const struct lyd_node *data)
 {
-    uint32_t count = 0;
+    char *keys[SX_TEST_KEYS_MAX];
+    unsigned count = 0;
 
-    while (words[count])
-        count++;
-    return words[sx_test_random(writer->seed, count)];
+    if (data->schema->nodetype != LYS_LIST)
+        return sx_test_element(parent, data->schema, lyd_get_value(data));
+    for (const struct lyd_node *key = lyd_child(data);
+         key && lysc_is_key(key->schema) && count < SX_TEST_KEYS_MAX; key = key->next)
+        keys[count++] = (char *)lyd_get_value(key);
+    return sx_test_element_entry(parent, data->schema, keys);
 }
 
-static void open_tag(struct writer *writer, const char *name, bool ordered)
+/* The way down to an inner schema node, by entries that are there or new ones. */
+static struct place descend(struct sx_test_making *making, const struct lysc_node *schema)
 {
-    static const char *const operations[] = {"merge", "replace", "replace", "remove", "remove",
-        "remove", "remove", "remove", "create", "delete", NULL};
-    static const char *const places[] = {"first", "last", NULL};
+    struct place above, place = {.element = &making->root};
 
-    add(writer, "<");
-    add(writer, name);
-    if (chance(writer, 8)) {
-        add(writer, " nc:operation='");
-        add(writer, pick(writer, operations));
-        add(writer, "'");
+    if (!schema)
+        return place;
+    above = descend(making, lysc_data_parent(schema));
+    if (schema->nodetype != LYS_LIST || sx_test_chance(making, 85))
+        place.data = instance_below(making, &above, schema);
+    if (place.data)
+        place.element = element_of(above.element, place.data);
+    else if (schema->nodetype == LYS_LIST)
+        place.element = sx_test_random_entry(making, above.element, schema);
+    else
+        place.element = sx_test_element(above.element, schema, NULL);
+    /* What is new needs what is mandatory in it. */
+    if (!place.data && !lysc_is_np_cont(schema))
+        sx_test_random_fill(making, place.element, schema, NULL, NEW_PERCENT);
+    return place;
+}
+
+static void edit_leaf(
+    struct sx_test_making *making, struct place *above, const struct lysc_node *schema)
+{
+    static const char *const set[] = {NULL, NULL, NULL, NULL, NULL, "create", "replace", "merge"};
+    static const char *const unset[] = {"remove", "delete", "remove"};
+    const struct lyd_node *data = instance_below(making, above, schema);
+    struct sx_test_element *element;
+    char *value;
+
+    if (sx_test_chance(making, data ? 35 : 3)) {
+        value = data ? sx_strdup(lyd_get_value(data)) : sx_test_random_value(making, schema);
+        element = sx_test_element(above->element, schema, value);
+        element->operation = unset[sx_test_random(making->seed, 3)];
+    } else {
+        value = sx_test_random_value(making, schema);
+        element = sx_test_element(above->element, schema, value);
+        element->operation = set[sx_test_random(making->seed, 8)];
+        if (sx_test_chance(making, 30))
+            sx_test_random_place(making, element, data);
     }
-    if (ordered && chance(writer, 30)) {
-        add(writer, " yang:insert='");
-        add(writer, pick(writer, places));
-        add(writer, "'");
-    }
-    add(writer, ">");
+    free(value);
 }
 
-static void close_tag(struct writer *writer, const char *name)
+static void edit_any(
+    struct sx_test_making *making, struct place *above, const struct lysc_node *schema)
 {
-    add(writer, "</");
-    add(writer, name);
-    add(writer, ">");
+    struct sx_test_element *element =
+        sx_test_element(above->element, schema, "<x xmlns=\"urn:any\">3</x>");
+
+    if (sx_test_chance(making, 30))
+        element->operation = "remove";
 }
 
-static void leaf(struct writer *writer, const char *name, uint32_t percent,
-    const char *const *values, bool ordered)
+static void edit_inner(
+    struct sx_test_making *making, struct place *above, const struct lysc_node *schema)
 {
-    if (!chance(writer, percent))
+    const struct lyd_node *data = NULL;
+    struct sx_test_element *element;
+
+    if (schema->nodetype != LYS_LIST || sx_test_chance(making, 60))
+        data = instance_below(making, above, schema);
+    if (data)
+        element = element_of(above->element, data);
+    else if (schema->nodetype == LYS_LIST)
+        element = sx_test_random_entry(making, above->element, schema);
+    else
+        element = sx_test_element(above->element, schema, NULL);
+    if (data && sx_test_chance(making, 30)) {
+        element->operation = sx_test_chance(making, 50) ? "delete" : "remove";
         return;
-    open_tag(writer, name, ordered);
-    add(writer, pick(writer, values));
-    close_tag(writer, name);
-}
-
-static void plain(struct writer *writer, const char *name, const char *value)
-{
-    add(writer, "<");
-    add(writer, name);
-    add(writer, ">");
-    add(writer, value);
-    close_tag(writer, name);
-}
-
-static const char *const texts[] = {"a", "b", "it's", "d", "say \"no\"", NULL};
-static const char *const numbers[] = {"1", "2", "3", "5", "7", NULL};
-
-static void write_choice(struct writer *writer)
-{
-    switch (sx_test_random(writer->seed, 6)) {
-    case 0:
-        leaf(writer, "tcp-port", 60, numbers, false);
-        if (chance(writer, 60)) {
-            open_tag(writer, "tcp-options", false);
-            leaf(writer, "mss", 60, numbers, false);
-            close_tag(writer, "tcp-options");
-        }
-        break;
-    case 1:
-        leaf(writer, "udp-port", 60, numbers, false);
-        leaf(writer, "udp-flag", 60, texts, false);
-        break;
-    case 2:
-        leaf(writer, "a2", 60, texts, false);
-        leaf(writer, "beside", 60, texts, false);
-        break;
-    case 3:
-        leaf(writer, "b1", 60, texts, false);
-        if (chance(writer, 60)) {
-            open_tag(writer, "b2", false);
-            leaf(writer, "c", 60, texts, false);
-            close_tag(writer, "b2");
-        }
-        break;
-    default:
-        break;
     }
+    if (sx_test_chance(making, 12))
+        element->operation = data ? "replace" : "create";
+    if (sx_test_chance(making, 50))
+        sx_test_random_place(making, element, data);
+    if (!data || sx_test_chance(making, 60))
+        sx_test_random_fill(making, element, schema, data,
+            sx_test_chance(making, 50) ? 15 : 15 + sx_test_random(making->seed, 50));
 }
 
-static void write_conditional(struct writer *writer)
+static void edit_node(
+    struct sx_test_making *making, struct place *above, const struct lysc_node *schema)
 {
-    static const char *const modes[] = {"simple", "full", "full", NULL};
-    static const char *const details[] = {"some", "deep", "deep", NULL};
+    if (schema->nodetype & LYD_NODE_TERM)
+        edit_leaf(making, above, schema);
+    else if (schema->nodetype & LYD_NODE_ANY)
+        edit_any(making, above, schema);
+    else
+        edit_inner(making, above, schema);
+}
 
-    leaf(writer, "mode", 40, modes, false);
-    leaf(writer, "detail", 10, details, false);
-    if (chance(writer, 10)) {
-        open_tag(writer, "full-only", false);
-        leaf(writer, "x", 50, texts, false);
-        leaf(writer, "y", 50, numbers, false);
-        if (chance(writer, 50)) {
-            open_tag(writer, "row", false);
-            plain(writer, "k", pick(writer, texts));
-            leaf(writer, "v", 50, texts, false);
-            close_tag(writer, "row");
-        }
-        close_tag(writer, "full-only");
+/* Half of the modules are picked by their size, half alike. */
+static const struct sx_test_module *pick_module(struct sx_test_making *making)
+{
+    const struct sx_test_generator *generator = making->generator;
+    const struct sx_test_module *picked = generator->modules;
+    size_t nodes = 0;
+
+    if (sx_test_chance(making, 50))
+        return &picked[sx_test_random(making->seed, (uint32_t)generator->module_count)];
+    for (size_t i = 0; i < generator->module_count; i++)
+        nodes += generator->modules[i].count;
+    nodes = sx_test_random(making->seed, (uint32_t)nodes);
+    while (nodes >= picked->count)
+        nodes -= picked++->count;
+    return picked;
+}
+
+/* A random node, by a way that leads there or a new one. */
+static void edit_somewhere(struct sx_test_making *making)
+{
+    const struct sx_test_module *module = pick_module(making);
+    const struct lysc_node *schema =
+        module->nodes[sx_test_random(making->seed, (uint32_t)module->count)];
+    struct place above;
+
+    if (lysc_has_when(schema) &&
+        !sx_test_random_wants_condition(making, sx_test_random_instance(making, schema)))
+        return;
+    above = descend(making, lysc_data_parent(schema));
+    edit_node(making, &above, schema);
+}
+
+char *sx_test_random_edit(
+    struct sx_test_generator *generator, const struct lyd_node *tree, uint64_t *seed)
+{
+    struct sx_test_making making = {.generator = generator, .tree = tree, .seed = seed};
+    uint32_t count = sx_test_chance(&making, 60) ? 1 : 2 + sx_test_random(seed, 5);
+    char *xml;
+
+    for (uint32_t tries = TRIES; tries > 0 && (count > 0 || !making.root.child); tries--) {
+        edit_somewhere(&making);
+        count -= count > 0;
     }
-    leaf(writer, "follows", 4, texts, false);
-}
-
-static void write_top(struct writer *writer)
-{
-    open_tag(writer, "top", false);
-    leaf(writer, "plain", 30, texts, false);
-    leaf(writer, "number", 30, numbers, false);
-    leaf(writer, "own", 20, texts, false);
-    if (chance(writer, 20)) {
-        open_tag(writer, "agreed", false);
-        leaf(writer, "name", 50, texts, false);
-        leaf(writer, "tag", 50, texts, false);
-        leaf(writer, "tag", 50, texts, false);
-        close_tag(writer, "agreed");
-    }
-    if (chance(writer, 10))
-        add(writer, "<copied><mode>true</mode></copied>");
-    write_choice(writer);
-    write_conditional(writer);
-    leaf(writer, "colour", 30, texts, true);
-    leaf(writer, "colour", 30, texts, true);
-    leaf(writer, "count", 30, numbers, false);
-    leaf(writer, "preset", 20, texts, false);
-    if (chance(writer, 30)) {
-        open_tag(writer, "flag", false);
-        leaf(writer, "f", 50, texts, false);
-        if (chance(writer, 50)) {
-            open_tag(writer, "inside", false);
-            plain(writer, "k", pick(writer, texts));
-            leaf(writer, "v", 50, texts, false);
-            close_tag(writer, "inside");
-        }
-        close_tag(writer, "flag");
-    }
-    close_tag(writer, "top");
-}
-
-static void write_sub(struct writer *writer, const char *key)
-{
-    open_tag(writer, "sub", true);
-    plain(writer, "a", pick(writer, texts));
-    plain(writer, "b", key);
-    leaf(writer, "c", 50, texts, false);
-    if (chance(writer, 40)) {
-        open_tag(writer, "deep", false);
-        plain(writer, "z", pick(writer, texts));
-        leaf(writer, "y", 50, texts, false);
-        close_tag(writer, "deep");
-    }
-    close_tag(writer, "sub");
-}
-
-static void write_entry(struct writer *writer, const char *name)
-{
-    static const char *const values[] = {
-        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "forbidden", NULL};
-    static const char *const kinds[] = {"special", "usual", NULL};
-    static const char *const serials[] = {"1", "2", "3", "4", "5", "6", "7", "8", NULL};
-
-    open_tag(writer, "entry", false);
-    plain(writer, "name", name);
-    leaf(writer, "value", 40, values, false);
-    leaf(writer, "serial", 10, serials, false);
-    leaf(writer, "level", 20, numbers, false);
-    leaf(writer, "label", 30, texts, false);
-    if (chance(writer, 30)) {
-        open_tag(writer, "c", false);
-        leaf(writer, "d", 50, texts, false);
-        leaf(writer, "e", 50, numbers, false);
-        close_tag(writer, "c");
-    }
-    leaf(writer, "kind", 30, kinds, false);
-    leaf(writer, "only", 3, texts, false);
-    for (const char *const *key = numbers; *key; key++)
-        if (chance(writer, 15))
-            write_sub(writer, *key);
-    close_tag(writer, "entry");
-}
-
-static void write_keyed(struct writer *writer, const char *name, const char *key,
-    const char *key_value, const char *value, bool ordered)
-{
-    open_tag(writer, name, ordered);
-    plain(writer, key, key_value);
-    if (value)
-        leaf(writer, value, 60, texts, false);
-    close_tag(writer, name);
-}
-
-static void write_ordered(struct writer *writer, const char *id)
-{
-    open_tag(writer, "ordered", true);
-    plain(writer, "id", id);
-    leaf(writer, "text", 40, texts, false);
-    for (const char *const *word = texts; *word; word++) {
-        const char *const one[] = {*word, NULL};
-
-        leaf(writer, "word", 20, one, true);
-    }
-    close_tag(writer, "ordered");
-}
-
-static void write_lists(struct writer *writer)
-{
-    open_tag(writer, "lists", false);
-    for (const char *const *key = texts; *key; key++)
-        if (chance(writer, 30))
-            write_entry(writer, *key);
-    for (const char *const *key = texts; *key; key++)
-        if (chance(writer, 30))
-            write_ordered(writer, *key);
-    if (chance(writer, 20))
-        write_keyed(writer, "local", "k", pick(writer, texts), "v", false);
-    for (const char *const *key = texts; *key; key++)
-        if (chance(writer, 20))
-            write_keyed(writer, "local-ordered", "k", *key, NULL, true);
-    if (chance(writer, 20))
-        write_keyed(writer, "reference", "id", pick(writer, texts),
-            chance(writer, 40) ? "target" : NULL, false);
-    if (chance(writer, 10))
-        write_keyed(writer, "few", "k", pick(writer, texts),
-            chance(writer, 90) ? "must-have" : NULL, false);
-    close_tag(writer, "lists");
-}
-
-/* Wraps what the last call wrote at `from` with the module's namespaces. */
-static void add_namespaces(struct writer *writer, size_t from)
-{
-    static const char names[] = " xmlns='urn:sextant:test'"
-                                " xmlns:nc='urn:ietf:params:xml:ns:netconf:base:1.0'"
-                                " xmlns:yang='urn:ietf:params:xml:ns:yang:1'";
-    size_t at = from + strcspn(writer->text.data + from, " >");
-    char *rest = sx_strdup(writer->text.data + at);
-
-    sx_text_cut(&writer->text, at);
-    add(writer, names);
-    add(writer, rest);
-    free(rest);
-}
-
-static void write_outer(struct writer *writer)
-{
-    for (const char *const *key = texts; *key; key++) {
-        const char *const one[] = {*key, NULL};
-        size_t from = writer->text.length;
-
-        if (chance(writer, 30))
-            write_keyed(writer, "outer", "k", *key, "v", true);
-        else if (chance(writer, 20))
-            leaf(writer, "values", 100, one, true);
-        if (writer->text.length > from)
-            add_namespaces(writer, from);
-    }
-}
-
-char *sx_test_random_edit(uint64_t *seed)
-{
-    struct writer writer = {.seed = seed};
-    size_t from;
-
-    add(&writer, "");
-    if (chance(&writer, 60)) {
-        write_top(&writer);
-        add_namespaces(&writer, 0);
-    }
-    from = writer.text.length;
-    if (chance(&writer, 60)) {
-        write_lists(&writer);
-        add_namespaces(&writer, from);
-    }
-    if (chance(&writer, 30))
-        write_outer(&writer);
-    from = writer.text.length;
-    leaf(&writer, "lone", 10, texts, false);
-    if (writer.text.length > from)
-        add_namespaces(&writer, from);
-    return writer.text.data;
+    xml = sx_test_element_xml(generator->context, &making.root);
+    sx_test_element_clear(&making.root);
+    return xml;
 }

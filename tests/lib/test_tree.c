@@ -110,32 +110,35 @@ char *sx_test_content(const struct lyd_node *root, bool defaults)
     return text.data;
 }
 
-static void check_siblings(const struct lyd_node *first, const struct lyd_node *parent)
+static bool is_found(const struct lyd_node *first, const struct lyd_node *node)
 {
-    for (const struct lyd_node *node = first; node; node = node->next) {
-        struct lyd_node *found = NULL;
+    struct lyd_node *found = NULL;
 
-        assert_ptr_equal(lyd_parent(node), parent);
-        if (node->next)
-            assert_ptr_equal(node->next->prev, node);
-        else
-            assert_ptr_equal(first->prev, node);
-        assert_int_equal(lyd_find_sibling_first(first, node, &found), LY_SUCCESS);
-        assert_ptr_equal(found, node);
-        if (node == first || node->prev->schema != node->schema) {
-            assert_int_equal(
-                lyd_find_sibling_val(first, node->schema, NULL, 0, &found), LY_SUCCESS);
-            assert_ptr_equal(found, node);
-        }
-        check_siblings(lyd_child(node), node);
-    }
+    if (lyd_find_sibling_first(first, node, &found) != LY_SUCCESS || found != node)
+        return false;
+    if (node != first && node->prev->schema == node->schema)
+        return true;
+    return lyd_find_sibling_val(first, node->schema, NULL, 0, &found) == LY_SUCCESS &&
+           found == node;
+}
+
+static bool siblings_hold(const struct lyd_node *first, const struct lyd_node *parent)
+{
+    for (const struct lyd_node *node = first; node; node = node->next)
+        if (lyd_parent(node) != parent || (node->next ? node->next->prev : first->prev) != node ||
+            !is_found(first, node) || !siblings_hold(lyd_child(node), node))
+            return false;
+    return true;
+}
+
+bool sx_test_links_hold(const struct lyd_node *root)
+{
+    return (!root || !root->prev->next) && siblings_hold(root, NULL);
 }
 
 void sx_test_check_links(const struct lyd_node *root)
 {
-    if (root)
-        assert_null(root->prev->next);
-    check_siblings(root, NULL);
+    assert_true(sx_test_links_hold(root));
 }
 
 struct lyd_node *sx_test_parse_edit(const struct sx_schema *schema, const char *xml)

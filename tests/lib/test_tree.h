@@ -13,7 +13,10 @@ char *sx_test_dump(const struct lyd_node *root);
  * in user-ordered lists alone. With `defaults`, default nodes count too. For free(). */
 char *sx_test_content(const struct lyd_node *root, bool defaults);
 
-/** Fails the test unless every node is linked and found as libyang expects. */
+/** True when every node is linked and found as libyang expects. */
+bool sx_test_links_hold(const struct lyd_node *root);
+
+/** Fails the test unless that is so. */
 void sx_test_check_links(const struct lyd_node *root);
 
 /** Parses the children of a <config> element as a NETCONF request does. The caller frees. */

@@ -35,6 +35,7 @@ struct state {
 
 struct world {
     struct sx_test_engine test;
+    struct sx_test_generator *generator;
     struct sx_reader *reader;
     struct state states[REVISIONS_MAX];
     uint64_t newest;
@@ -103,7 +104,7 @@ static void note(struct world *world)
 
 static void edit(struct world *world)
 {
-    char *xml = sx_test_random_edit(&world->seed);
+    char *xml = sx_test_random_edit(world->generator, world->test.engine->tree.root, &world->seed);
 
     sx_test_edit(&world->test, xml);
     note(world);
@@ -177,6 +178,7 @@ static void one_round(struct world *world)
 
 static void any_revision_can_be_had_again(void **state)
 {
+    static const char *const modules[] = {"sextant-test", NULL};
     const char *given = getenv("SX_TEST_SEED");
     struct sx_schema *schema =
         sx_test_schema("sextant-test", "sextant-cluster", "ietf-netconf", NULL);
@@ -186,6 +188,7 @@ static void any_revision_can_be_had_again(void **state)
     (void)state;
     world->seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) | 1;
     print_message("seed %llu\n", (unsigned long long)world->seed);
+    world->generator = sx_test_generator(schema, modules);
     sx_test_engine_open(&world->test, schema, "192.0.2.1");
     assert_int_equal(sx_reader_open(world->test.folder, NULL, &world->reader, &err), 0);
     world->states[0].content = replicated(world);
@@ -200,6 +203,7 @@ static void any_revision_can_be_had_again(void **state)
         free(world->states[i].content);
     sx_reader_close(world->reader);
     sx_test_engine_close(&world->test);
+    sx_test_generator_free(world->generator);
     sx_schema_free(schema);
     free(world);
 }

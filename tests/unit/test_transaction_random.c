@@ -28,6 +28,7 @@ static const uint8_t salt[16] = {7};
 
 struct world {
     struct sx_schema *schema;
+    struct sx_test_generator *generator;
     struct sx_tree tree;
     struct sx_fragment_list rows; /* as the store's table would be; user-ordered lists in order */
     char *before; /* the tree before this round */
@@ -171,7 +172,8 @@ static int edit(struct world *world, struct sx_transaction *transaction, struct 
         SX_DEFAULT_NONE, SX_DEFAULT_REPLACE};
 
     for (uint32_t edits = sx_test_random(&world->seed, 3) + 1; edits > 0; edits--) {
-        char *xml = sx_test_random_edit(&world->seed), *script;
+        char *xml = sx_test_random_edit(world->generator, world->tree.root, &world->seed);
+        char *script;
         struct lyd_node *config = sx_test_parse_edit(world->schema, xml);
         enum sx_default_operation operation =
             operations[sx_test_random(&world->seed, sizeof operations / sizeof *operations)];
@@ -246,12 +248,14 @@ static void one_round(struct world *world)
 
 static void test_random_edits(void **state)
 {
+    static const char *const modules[] = {"sextant-test", NULL};
     const char *given = getenv("SX_TEST_SEED");
     struct world world = {.schema = sx_test_schema("sextant-test", "ietf-netconf", NULL)};
 
     (void)state;
     world.seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) | 1;
     print_message("seed %llu\n", (unsigned long long)world.seed);
+    world.generator = sx_test_generator(world.schema, modules);
     world.tree = sx_test_tree(world.schema);
     for (int i = 0; i < ROUNDS; i++)
         one_round(&world);
@@ -259,6 +263,7 @@ static void test_random_edits(void **state)
     assert_true(world.kept > ROUNDS / 20);
     sx_tree_clear(&world.tree);
     sx_fragment_list_clear(&world.rows);
+    sx_test_generator_free(world.generator);
     sx_schema_free(world.schema);
 }
 
