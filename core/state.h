@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "random.h"
 #include "sextant/engine.h"
 #include "sextant/reader.h"
 #include "store.h"
@@ -173,7 +174,7 @@ struct sx_engine {
     /* The step under way. */
     int64_t now_ms;
     int64_t monotonic_ms;
-    uint8_t random[32];
+    uint8_t random[SX_RANDOM_SIZE];
     struct sx_update *update;
     bool cluster_changed; /**< configuration below /cluster changed: look at it again */
     bool status_changed;

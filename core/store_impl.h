@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "hex.h"
 #include "sql.h"
 #include "store.h"
 #include "store_journal.h"
@@ -167,9 +168,3 @@ int sx_table_put(struct sx_fragment_table *table, const struct sx_fragment_list 
  */
 int sx_table_place(
     struct sx_fragment_table *table, const struct sx_fragment *fragment, struct sx_error *err);
-
-/** `size` bytes as hexadecimal digits with NUL. */
-void sx_hex_encode(const uint8_t *bytes, size_t size, char *ret_text);
-
-/** The reverse, strictly. Returns 0 or -1 (no error is filled). */
-int sx_hex_decode(const char *text, uint8_t *ret_bytes, size_t size);
