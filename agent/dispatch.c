@@ -4,6 +4,7 @@
 #include "log.h"
 #include "sextant/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,30 @@ static void move_action(struct sx_update *to, struct sx_action *action)
         action->message = NULL;
 }
 
+/* The key's file is written at once: nothing is sealed with the key before the answer. */
+static void save_key(struct ag_host *host, const uint8_t key[SX_SYSTEM_KEY_SIZE])
+{
+    struct sx_event event = {.type = SX_EVENT_KEY_SAVED};
+    struct sx_error err = {0};
+
+    /* What was not put in place before must not be lost under the new one. */
+    if (host->install_pending && ag_system_key_install(host->store_directory, &err) == 0)
+        host->install_pending = false;
+    if (host->install_pending || ag_system_key_save(host->store_directory, key, &err) < 0)
+        snprintf(event.key_failure, sizeof event.key_failure, "%.255s", err.message);
+    ag_host_post(host, &event);
+}
+
+static void install_key(struct ag_host *host)
+{
+    struct sx_error err;
+
+    host->install_pending = ag_system_key_install(host->store_directory, &err) < 0;
+    if (host->install_pending)
+        ag_log(SX_LOG_ERROR, "%s; it stays in %s, which serves as well", err.message,
+            AG_SYSTEM_KEY_NEXT_FILE);
+}
+
 static void do_here(struct ag_host *host, const struct sx_action *action)
 {
     switch (action->type) {
@@ -81,6 +106,15 @@ static void do_here(struct ag_host *host, const struct sx_action *action)
         if (strcmp(action->top, "sextant-system:system") == 0 ||
             strcmp(action->top, "ietf-system:system") == 0 || strcmp(action->top, "*") == 0)
             ag_maintenance_ask(host, false, true);
+        break;
+    case SX_ACTION_KEY_SAVE:
+        save_key(host, action->key);
+        break;
+    case SX_ACTION_KEY_INSTALL:
+        install_key(host);
+        break;
+    case SX_ACTION_KEY_FORGET:
+        ag_system_key_forget(host->store_directory);
         break;
     case SX_ACTION_CHECKPOINT:
         ag_maintenance_ask(host, true, false);

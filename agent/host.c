@@ -59,6 +59,7 @@ static void publish(struct ag_host *host)
     pthread_mutex_lock(&host->status_lock);
     old = host->status;
     host->status = fresh;
+    sx_engine_keys(host->engine, &host->secret_keys);
     pthread_mutex_unlock(&host->status_lock);
     sx_status_clear(&old);
     if (host->parts.snmp) {
@@ -221,6 +222,9 @@ int ag_host_start(struct ag_host *host, const struct ag_host_parts *parts, struc
     host->parts = *parts;
     if (ag_maintenance_start(host, err) < 0)
         return -1;
+    if (host->made_key)
+        ag_log(SX_LOG_INFO, "system key: a new one was made in %s/%s", host->store_directory,
+            AG_SYSTEM_KEY_FILE);
     publish(host);
     carry_out(host, &host->first);
     sx_update_clear(&host->first);
@@ -270,6 +274,20 @@ void ag_host_status(struct ag_host *host, struct sx_status *ret_status)
     pthread_mutex_unlock(&host->status_lock);
     ret_status->alarms = alarms;
     add_times(host, ret_status);
+}
+
+void ag_host_keys(struct ag_host *host, struct sx_secret_keys *ret_keys)
+{
+    pthread_mutex_lock(&host->status_lock);
+    *ret_keys = host->secret_keys;
+    pthread_mutex_unlock(&host->status_lock);
+}
+
+void ag_host_unreadable(struct ag_host *host, char ***ret_paths, size_t *ret_count)
+{
+    ag_fair_lock_take(&host->engine_lock);
+    sx_engine_unreadable(host->engine, ret_paths, ret_count);
+    ag_fair_lock_give(&host->engine_lock);
 }
 
 int ag_host_candidate(

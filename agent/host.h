@@ -53,6 +53,14 @@ int ag_host_reader(struct ag_host *host, struct sx_reader **ret_reader, struct s
  */
 void ag_host_status(struct ag_host *host, struct sx_status *ret_status);
 
+/** The keys of the store's secrets, as sx_engine_keys() gives them. For a reader they are asked for
+ * after its snapshot has begun, so that no row is newer than they. *ret_keys is the caller's to
+ * clear. Any thread. */
+void ag_host_keys(struct ag_host *host, struct sx_secret_keys *ret_keys);
+
+/** See sx_engine_unreadable(). Takes the engine's lock; not in the loop. */
+void ag_host_unreadable(struct ag_host *host, char ***ret_paths, size_t *ret_count);
+
 /** Overlay of <candidate>, see sx_engine_candidate(). Takes the engine's lock; not in the loop. */
 int ag_host_candidate(
     struct ag_host *host, struct sx_fragment_list *ret_overlay, struct sx_error *err);

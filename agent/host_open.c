@@ -17,7 +17,9 @@ static int open_engine(
     struct sx_engine_options engine = {.schema = host->schema,
         .directory = options->store_directory,
         .own_addresses = options->own_addresses,
-        .software_version = SEXTANT_VERSION};
+        .software_version = SEXTANT_VERSION,
+        .system_key = host->keys.present,
+        .next_system_key = host->keys.has_next ? host->keys.next : NULL};
 
     ag_host_stamp(&engine.time_ms, &engine.monotonic_ms, engine.random);
     return sx_engine_open(&engine, &host->first, &host->engine, err);
@@ -100,12 +102,16 @@ int ag_host_open(struct ag_loop *loop, const struct sx_schema *schema,
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&host->queue_filled, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    if (open_engine(host, options, err) < 0 ||
+    if (ag_system_keys_read(host->store_directory, &host->keys, err) < 0 ||
+        open_engine(host, options, err) < 0 ||
         (options->initial_config && sx_engine_is_new(host->engine) &&
             load_initial(host, options, err) < 0)) {
         ag_host_close(host);
         return -1;
     }
+    host->made_key = host->keys.made;
+    sx_engine_keys(host->engine, &host->secret_keys);
+    ag_system_keys_wipe(&host->keys);
     *ret_host = host;
     return 0;
 }
@@ -124,6 +130,8 @@ void ag_host_close(struct ag_host *host)
         free(item);
     }
     sx_update_clear(&host->first);
+    ag_system_keys_wipe(&host->keys);
+    sx_secret_keys_clear(&host->secret_keys);
     sx_engine_close(host->engine);
     sx_status_clear(&host->status);
     ag_fair_lock_destroy(&host->engine_lock);

@@ -3,6 +3,7 @@
 
 #include "fair_lock.h"
 #include "host.h"
+#include "key_file.h"
 #include "netconf/netconf.h"
 #include "peer/links.h"
 #include "snmp/snmp.h"
@@ -51,6 +52,9 @@ struct ag_host {
     struct ag_fair_lock engine_lock;
     struct sx_engine *engine;
     struct sx_update first; /**< of opening the engine, until the parts are there */
+    struct ag_system_keys keys; /**< of the files; until the engine is open */
+    bool made_key; /**< there was no system key */
+    bool install_pending; /**< the present key stands in the file of the next one */
     bool took_initial; /**< the store was new, and has the initial configuration now */
     atomic_uint_fast64_t progress;
 
@@ -64,6 +68,7 @@ struct ag_host {
 
     pthread_mutex_t status_lock;
     struct sx_status status;
+    struct sx_secret_keys secret_keys; /**< of the same step */
 
     struct ag_maintenance maintenance;
 };

@@ -35,28 +35,57 @@ static void apply_settings(struct ag_host *host, const struct lyd_node *tree)
     explicit_bzero(&settings, sizeof settings);
 }
 
-static void read_settings(struct ag_host *host)
+static int read_trees(struct ag_host *host, struct sx_reader *reader,
+    const struct sx_secret_keys *keys, struct lyd_node **ret_tree, struct sx_error *err)
 {
     static const char *const paths[] = {"/sextant-system:system", "/ietf-system:system"};
+    struct lyd_node *tree = NULL;
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct lyd_node *part = NULL;
+
+        if (ag_tree_read(reader, host->schema, keys, paths[i], &part, err) < 0) {
+            lyd_free_all(tree);
+            return -1;
+        }
+        if (part && lyd_insert_sibling(tree, part, &tree) != LY_SUCCESS)
+            lyd_free_all(part);
+    }
+    *ret_tree = tree;
+    return 0;
+}
+
+/* Keys that change while rows are read may be too old for them: then it is done once more. */
+static int read_with_keys(struct ag_host *host, struct sx_reader *reader,
+    struct lyd_node **ret_tree, struct sx_error *err)
+{
+    struct sx_secret_keys keys, later;
+    int result;
+    bool same;
+
+    do {
+        lyd_free_all(*ret_tree);
+        *ret_tree = NULL;
+        ag_host_keys(host, &keys);
+        result = read_trees(host, reader, &keys, ret_tree, err);
+        ag_host_keys(host, &later);
+        same = memcmp(&keys, &later, sizeof keys) == 0;
+    } while (result == 0 && !same);
+    sx_secret_keys_clear(&keys);
+    sx_secret_keys_clear(&later);
+    return result;
+}
+
+static void read_settings(struct ag_host *host)
+{
     struct sx_reader *reader = NULL;
     struct lyd_node *tree = NULL;
     struct sx_error err = {0};
 
-    if (ag_host_reader(host, &reader, &err) < 0)
-        goto failed;
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        struct lyd_node *part = NULL;
-
-        if (ag_tree_read(reader, host->schema, paths[i], &part, &err) < 0)
-            goto failed;
-        if (part && lyd_insert_sibling(tree, part, &tree) != LY_SUCCESS)
-            lyd_free_all(part);
-    }
-    apply_settings(host, tree);
-    goto out;
-failed:
-    ag_log(SX_LOG_ERROR, "settings of this system cannot be read: %s", err.message);
-out:
+    if (ag_host_reader(host, &reader, &err) == 0 && read_with_keys(host, reader, &tree, &err) == 0)
+        apply_settings(host, tree);
+    else
+        ag_log(SX_LOG_ERROR, "settings of this system cannot be read: %s", err.message);
     lyd_free_all(tree);
     sx_reader_close(reader);
 }

@@ -8,6 +8,8 @@
 struct building {
     struct ly_ctx *context;
     struct lyd_node *tree;
+    const struct sx_secret_keys *keys;
+    const struct lysc_node *top;
     const struct lysc_node *list; /**< whose rows are read, or NULL for the top-level node */
 };
 
@@ -58,11 +60,19 @@ static int parse_row(struct building *building, const char *body)
 static int add_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
 {
     struct building *building = context;
+    const struct lysc_node *schema = building->list ? building->list : building->top;
+    char *body = NULL;
+    int result;
 
-    if (parse_row(building, fragment->body) == 0)
+    if (sx_secret_open_row(building->keys, schema, fragment->body, &body, err) < 0)
+        return -1;
+    result = parse_row(building, body);
+    sx_secret_free(body);
+    if (result == 0)
         return 0;
-    return sx_error_set(err, SX_E_STORE, "the stored row %s%s does not fit the schema: %s",
-        fragment->list, fragment->key, ly_errmsg(building->context));
+    /* Not libyang's words, which may hold a secret. */
+    return sx_error_set(err, SX_E_STORE, "the stored row %s%s does not fit the schema",
+        fragment->list, fragment->key);
 }
 
 /** A walk over the schema below one node, for its outermost lists. */
@@ -89,16 +99,18 @@ static LY_ERR read_list(struct lysc_node *node, void *data, ly_bool *skip_childr
     return result < 0 ? LY_EOTHER : LY_SUCCESS;
 }
 
-int ag_tree_read(struct sx_reader *reader, const struct sx_schema *schema, const char *path,
-    struct lyd_node **ret_tree, struct sx_error *err)
+int ag_tree_read(struct sx_reader *reader, const struct sx_schema *schema,
+    const struct sx_secret_keys *keys, const char *path, struct lyd_node **ret_tree,
+    struct sx_error *err)
 {
-    struct building building = {.context = sx_schema_context(schema)};
+    struct building building = {.context = sx_schema_context(schema), .keys = keys};
     struct list_walk walk = {.reader = reader, .building = &building, .err = err};
     const struct lysc_node *node = lys_find_path(building.context, NULL, path, 0);
     int result = -1;
 
     if (!node)
         return sx_error_set(err, SX_E_UNKNOWN_ELEMENT, "the schema has no %s", path);
+    building.top = node;
     if (sx_reader_begin(reader, NULL, err) < 0)
         return -1;
     if (sx_reader_find(reader, path, "", add_row, &building, err) < 0 ||

@@ -12,8 +12,8 @@
 
 /* Gives what this system commits itself its place in the history. *ret_revision is the caller's;
  * its number stays 0 when no replicated content changes. */
-static void number_own(
-    struct sx_commit *commit, const struct sx_origin *origin, struct sx_revision *ret_revision)
+static int number_own(struct sx_commit *commit, const struct sx_origin *origin,
+    struct sx_revision *ret_revision, struct sx_error *err)
 {
     struct sx_engine *engine = commit->engine;
     struct sx_revision *revision = ret_revision;
@@ -22,7 +22,9 @@ static void number_own(
         if (commit->changes->items[i].scope == SX_SCOPE_REPLICATED)
             sx_change_list_copy(&revision->changes, &commit->changes->items[i]);
     if (revision->changes.count == 0)
-        return;
+        return 0;
+    if (sx_secrets_seal_changes(&engine->secrets, engine->random, &revision->changes, err) < 0)
+        return -1;
     if (!engine->lineage_is_ours || engine->history.count == 0) {
         char id[SX_UUID_SIZE];
 
@@ -37,6 +39,7 @@ static void number_own(
     revision->origin = *origin;
     memcpy(revision->digest, sx_transaction_digest(commit->transaction), SX_DIGEST_SIZE);
     commit->ends_wait = engine->take_snapshot;
+    return 0;
 }
 
 /* What does not fit an envelope could never be replicated. */
@@ -60,10 +63,14 @@ static int store(struct sx_commit *commit, struct sx_error *err)
 {
     struct sx_engine *engine = commit->engine;
     struct sx_store *to = engine->store;
+    struct sx_fragment_list sealed = {0};
+    const struct sx_fragment_list *rows = sx_secrets_seal_rows(&engine->secrets, engine->random,
+        sx_transaction_fragments(commit->transaction), &sealed, err);
+    int result = -1;
 
-    if (sx_reserve_check(engine, err) < 0 || sx_store_begin(to, err) < 0)
-        return -1;
-    if (sx_store_put(to, sx_transaction_fragments(commit->transaction), err) < 0)
+    if (!rows || sx_reserve_check(engine, err) < 0 || sx_store_begin(to, err) < 0)
+        goto out;
+    if (sx_store_put(to, rows, err) < 0)
         goto failed;
     for (size_t i = 0; i < commit->revision_count; i++)
         if (sx_store_append(to, commit->revisions[i], err) < 0)
@@ -77,10 +84,13 @@ static int store(struct sx_commit *commit, struct sx_error *err)
         goto failed;
     if (sx_store_commit(to, err) < 0)
         goto failed;
-    return 0;
+    result = 0;
+    goto out;
 failed:
     sx_store_rollback(to);
-    return -1;
+out:
+    sx_fragment_list_clear(&sealed);
+    return result;
 }
 
 /** Bytes of a value that a line of the log shows. */
@@ -151,6 +161,8 @@ static void tell_reconfigured(struct sx_engine *engine, const struct sx_change_l
 
 static void send_copied(struct sx_engine *engine, const struct sx_change_list *changes)
 {
+    struct sx_error err = {0};
+
     if (engine->role != SX_ROLE_PRIMARY)
         return;
     for (size_t p = 0; p < engine->peer_count; p++) {
@@ -165,7 +177,11 @@ static void send_copied(struct sx_engine *engine, const struct sx_change_list *c
                 message = sx_message_new(SX_MESSAGE_COPIED);
             sx_change_list_copy(&message->changes, &changes->items[i]);
         }
-        if (message)
+        if (message && sx_secrets_seal_changes(
+                           &engine->secrets, engine->random, &message->changes, &err) < 0) {
+            sx_update_log(engine->update, SX_LOG_ERROR, "cluster: %s", err.message);
+            sx_message_free(message);
+        } else if (message)
             sx_update_add(engine->update, SX_ACTION_SEND, engine->peers[p].address)->message =
                 message;
     }
@@ -183,6 +199,7 @@ int sx_commit_finish(struct sx_commit *commit, const struct sx_origin *origin, s
     tell_reconfigured(engine, commit->changes);
     send_copied(engine, commit->changes);
     sx_transaction_keep(commit->transaction);
+    sx_secrets_settle(engine);
     engine->status_changed = true;
     if (commit->revision_count > 0) {
         engine->history = commit->history;
@@ -216,7 +233,10 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
     }
     if (sx_rules_check(engine, commit.changes, err) < 0 || check_sizes(transaction, err) < 0)
         goto undo;
-    number_own(&commit, origin, &revision);
+    if (number_own(&commit, origin, &revision, err) < 0) {
+        sx_revision_clear(&revision);
+        goto undo;
+    }
     commit.revision_count = revision.number > 0;
     if (sx_commit_finish(&commit, origin, err) < 0) {
         sx_revision_clear(&revision);

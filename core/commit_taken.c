@@ -30,13 +30,25 @@ static int check_stated(const struct sx_revision *revision, struct sx_error *err
     return 0;
 }
 
+/* Replays changes whose secrets are sealed. */
+static int apply_sealed(
+    struct sx_commit *commit, const struct sx_change_list *changes, struct sx_error *err)
+{
+    struct sx_change_list opened = {0};
+    const struct sx_change_list *clear =
+        sx_secrets_open_changes(&commit->engine->secrets, changes, NULL, &opened, err);
+    int result = clear ? sx_transaction_apply(commit->transaction, clear, err) : -1;
+
+    sx_change_list_clear(&opened);
+    return result;
+}
+
 static int apply_all(struct sx_commit *commit, struct sx_error *err)
 {
     for (size_t i = 0; i < commit->revision_count; i++) {
         const struct sx_revision *revision = commit->revisions[i];
 
-        if (check_stated(revision, err) < 0 ||
-            sx_transaction_apply(commit->transaction, &revision->changes, err) < 0)
+        if (check_stated(revision, err) < 0 || apply_sealed(commit, &revision->changes, err) < 0)
             return -1;
         if (strcmp(sx_history_lineage(&commit->history), revision->lineage) != 0)
             sx_history_start(&commit->history, revision->lineage);
@@ -114,7 +126,7 @@ int sx_commit_copied(struct sx_engine *engine, const struct sx_change_list *chan
         adapt_copied(engine, &changes->items[i], &adapted);
     }
     commit.transaction = sx_transaction_begin(&engine->tree, engine->random);
-    if (sx_transaction_apply(commit.transaction, &adapted, err) < 0 ||
+    if (apply_sealed(&commit, &adapted, err) < 0 ||
         sx_transaction_validate(commit.transaction, err) < 0) {
         sx_transaction_undo(commit.transaction);
         goto out;

@@ -3,6 +3,7 @@
 #include "item.h"
 #include "load.h"
 #include "path.h"
+#include "secrets.h"
 #include "sextant/journal.h"
 #include "sextant/memory.h"
 
@@ -22,6 +23,7 @@ struct place {
 struct comparison {
     struct sx_reader *reader;
     struct sx_tree tree;
+    struct sx_secrets secrets; /* with the caller's keys; what they do not open has stand-ins */
     struct lyd_node *cursor;
     struct place *places;
     size_t count, capacity;
@@ -99,10 +101,20 @@ static int compare_places(const void *a, const void *b)
 static int load_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
 {
     struct comparison *work = context;
+    const struct lysc_node *schema = sx_secrets_of_row(&work->secrets, fragment);
+    struct sx_fragment opened = *fragment;
+    int result;
 
     if (fragment->scope != SX_SCOPE_REPLICATED)
         return 0;
-    return sx_load_fragment(&work->tree, &work->cursor, fragment, err);
+    if (!schema)
+        return sx_load_fragment(&work->tree, &work->cursor, fragment, err);
+    if (sx_secrets_open_row(&work->secrets, schema, fragment, work->secrets.digest_key,
+            &work->secrets.aside, NULL, &opened.body, err) < 0)
+        return -1;
+    result = sx_load_fragment(&work->tree, &work->cursor, &opened, err);
+    sx_secret_free(opened.body);
+    return result;
 }
 
 /* Loads the rows of all revisions after `oldest`. */
@@ -137,14 +149,18 @@ static int take_back(struct comparison *work, struct sx_transaction *transaction
     int result = 0;
 
     for (uint64_t number = from; number > to && result == 0; number--) {
-        struct sx_change_list inverse = {0};
+        struct sx_change_list inverse = {0}, opened = {0};
+        const struct sx_change_list *clear;
         struct sx_revision revision;
 
         if (read_revision(work, number, &revision, err) < 0)
             return -1;
         sx_change_list_invert(&revision.changes, &inverse);
-        result = sx_transaction_apply(transaction, &inverse, err);
+        clear =
+            sx_secrets_open_changes(&work->secrets, &inverse, &work->secrets.aside, &opened, err);
+        result = clear ? sx_transaction_apply(transaction, clear, err) : -1;
         sx_change_list_clear(&inverse);
+        sx_change_list_clear(&opened);
         sx_revision_clear(&revision);
     }
     return result;
@@ -182,10 +198,13 @@ static int check(
     return sx_history_reaches(oldest, *ret_newest, to, err);
 }
 
-int sx_reader_compare(struct sx_reader *reader, const struct sx_schema *schema, uint64_t from,
-    uint64_t to, struct sx_change_list *ret_changes, struct sx_error *err)
+int sx_reader_compare(struct sx_reader *reader, const struct sx_schema *schema,
+    const struct sx_secret_keys *keys, uint64_t from, uint64_t to,
+    struct sx_change_list *ret_changes, struct sx_error *err)
 {
-    struct comparison work = {.reader = reader, .tree.schema = schema};
+    struct comparison work = {.reader = reader,
+        .tree.schema = schema,
+        .secrets = {.context = sx_schema_context(schema), .keys = *keys}};
     uint64_t older = from < to ? from : to, younger = from < to ? to : from, newest = 0;
     struct sx_change_list back = {0};
     int result = -1;
@@ -207,6 +226,7 @@ out:
     }
     free(work.places);
     sx_tree_clear(&work.tree);
+    sx_secrets_clear(&work.secrets);
     return result;
 }
 

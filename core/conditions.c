@@ -69,6 +69,32 @@ static bool is_primary_of(const struct sx_engine *engine, const struct sx_peer *
     return engine->role == SX_ROLE_SUBORDINATE && engine->configured.primary == peer->index;
 }
 
+/* True while the key of one is on its way to the other. */
+static bool of_key(struct wanted *wanted, const struct sx_peer *peer)
+{
+    const struct sx_engine *engine = wanted->engine;
+
+    if (!sx_hello_key_differs(engine, peer, engine->role == SX_ROLE_PRIMARY))
+        return false;
+    if (engine->system_key.saving || engine->monotonic_ms < peer->key_until_ms) {
+        keep(wanted, 40055, peer);
+        return true;
+    }
+    want(wanted, 40055, peer,
+        "Peer %u (%s) has system key %s, this system %s: nothing is replicated", peer->index,
+        peer->address, peer->hello.system_key, engine->secrets.keys.keys[0].id);
+    return false;
+}
+
+static void of_secrets(struct wanted *wanted)
+{
+    const struct sx_set_aside *aside = &wanted->engine->secrets.aside;
+
+    if (aside->count > 0)
+        want(wanted, 40055, NULL, "%zu secrets cannot be decrypted, the first is %.200s",
+            aside->count, aside->items[0].path);
+}
+
 static void of_replication(struct wanted *wanted, const struct sx_peer *peer)
 {
     const struct sx_engine *engine = wanted->engine;
@@ -80,12 +106,15 @@ static void of_replication(struct wanted *wanted, const struct sx_peer *peer)
     if (peer->up ? !peer->heard : !peer->failed) {
         keep(wanted, 20006, peer);
         keep(wanted, 20008, peer);
+        keep(wanted, 40055, peer);
         if (peer->refused)
             keep(wanted, 20009, peer);
         return;
     }
     obstacle = sx_hello_obstacle(engine, peer, engine->role == SX_ROLE_PRIMARY);
-    if (obstacle)
+    if (of_key(wanted, peer))
+        keep(wanted, 20006, peer);
+    else if (obstacle)
         want(wanted, 20006, peer, "Peer %u (%s) cannot be replicated with: %s", peer->index,
             peer->address, obstacle);
     if (peer->heard &&
@@ -260,6 +289,7 @@ size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_
             engine->directory);
     of_list(&wanted);
     of_restart(&wanted);
+    of_secrets(&wanted);
     of_primary(&wanted);
     of_primaries(&wanted);
     return wanted.count;

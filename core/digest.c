@@ -4,6 +4,7 @@
 #include "sextant/memory.h"
 
 #include <libyang/libyang.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +31,10 @@ static void take_away(uint8_t digest[SX_DIGEST_SIZE], const uint8_t delta[SX_DIG
     }
 }
 
-void sx_digest_begin(struct sx_digest_walk *walk, uint8_t digest[SX_DIGEST_SIZE], bool subtract)
+void sx_digest_begin(struct sx_digest_walk *walk, uint8_t digest[SX_DIGEST_SIZE],
+    const uint8_t key[SX_DIGEST_SIZE], bool subtract)
 {
-    *walk = (struct sx_digest_walk){.digest = digest, .subtract = subtract};
+    *walk = (struct sx_digest_walk){.digest = digest, .key = key, .subtract = subtract};
     walk->algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
     walk->context = EVP_MD_CTX_new();
     if (!walk->algorithm || !walk->context)
@@ -45,12 +47,29 @@ void sx_digest_end(struct sx_digest_walk *walk)
     EVP_MD_CTX_free(walk->context);
     EVP_MD_free(walk->algorithm);
     free(walk->path.data);
+    if (walk->input.data)
+        OPENSSL_cleanse(walk->input.data, walk->input.capacity); /* secrets stood in it */
     free(walk->input.data);
 }
 
+static void hash_plain(struct sx_digest_walk *walk, uint8_t ret_hash[SX_DIGEST_SIZE])
+{
+    if (EVP_DigestInit_ex(walk->context, walk->algorithm, NULL) != 1 ||
+        EVP_DigestUpdate(walk->context, walk->input.data, walk->input.length) != 1 ||
+        EVP_DigestFinal_ex(walk->context, ret_hash, NULL) != 1)
+        abort();
+}
+
+static void hash_secret(struct sx_digest_walk *walk, uint8_t ret_hash[SX_DIGEST_SIZE])
+{
+    if (!EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, walk->key, SX_DIGEST_SIZE,
+            (const uint8_t *)walk->input.data, walk->input.length, ret_hash, SX_DIGEST_SIZE, NULL))
+        abort();
+}
+
 /* Hashes path NUL value, and NUL predecessor where there is one. */
-static void add_item(
-    struct sx_digest_walk *walk, const char *path, const char *value, const char *predecessor)
+static void add_item(struct sx_digest_walk *walk, const char *path, const char *value,
+    const char *predecessor, bool secret)
 {
     uint8_t hash[SX_DIGEST_SIZE];
     struct sx_text *input = &walk->input;
@@ -62,10 +81,10 @@ static void add_item(
         sx_text_add(input, "", 1);
         sx_text_add(input, predecessor, strlen(predecessor));
     }
-    if (EVP_DigestInit_ex(walk->context, walk->algorithm, NULL) != 1 ||
-        EVP_DigestUpdate(walk->context, input->data, input->length) != 1 ||
-        EVP_DigestFinal_ex(walk->context, hash, NULL) != 1)
-        abort();
+    if (secret)
+        hash_secret(walk, hash);
+    else
+        hash_plain(walk, hash);
     if (walk->subtract)
         take_away(walk->digest, hash);
     else
@@ -95,7 +114,7 @@ static void add_any(
 
     if (lyd_print_mem(&text, node, LYD_JSON, LYD_PRINT_SHRINK) != LY_SUCCESS)
         abort(); /* it was parsed before, so only memory can be the reason */
-    add_item(walk, walk->path.data, text, predecessor);
+    add_item(walk, walk->path.data, text, predecessor, false);
     free(text);
 }
 
@@ -111,11 +130,12 @@ void sx_digest_node(
     counts = class->scope == SX_SCOPE_REPLICATED && !lysc_is_np_cont(node->schema);
     sx_path_add(&walk->path, node, false);
     if (counts && (node->schema->nodetype & LYD_NODE_TERM))
-        add_item(walk, walk->path.data, lyd_get_value(node), predecessor);
+        add_item(
+            walk, walk->path.data, lyd_get_value(node), predecessor, class->flags & SX_NODE_SECRET);
     else if (counts && (node->schema->nodetype & LYD_NODE_ANY))
         add_any(walk, node, predecessor);
     else if (counts)
-        add_item(walk, walk->path.data, "", predecessor);
+        add_item(walk, walk->path.data, "", predecessor, false);
     if (node->schema->nodetype & LYD_NODE_INNER)
         sx_digest_siblings(walk, lyd_child(node));
     sx_text_cut(&walk->path, length);
@@ -133,16 +153,16 @@ void sx_digest_siblings(struct sx_digest_walk *walk, const struct lyd_node *firs
 
 void sx_digest_entry(struct sx_digest_walk *walk, const char *path, const char *predecessor)
 {
-    add_item(walk, path, "", predecessor);
+    add_item(walk, path, "", predecessor, false);
 }
 
-static void walk_subtree(
-    uint8_t digest[SX_DIGEST_SIZE], const struct lyd_node *subtree, bool subtract)
+static void walk_subtree(uint8_t digest[SX_DIGEST_SIZE], const uint8_t key[SX_DIGEST_SIZE],
+    const struct lyd_node *subtree, bool subtract)
 {
     struct sx_digest_walk walk;
     char *before;
 
-    sx_digest_begin(&walk, digest, subtract);
+    sx_digest_begin(&walk, digest, key, subtract);
     if (lyd_parent(subtree)) {
         char *path = sx_path_of(lyd_parent(subtree));
 
@@ -155,12 +175,14 @@ static void walk_subtree(
     sx_digest_end(&walk);
 }
 
-void sx_digest_add(uint8_t digest[SX_DIGEST_SIZE], const struct lyd_node *subtree)
+void sx_digest_add(uint8_t digest[SX_DIGEST_SIZE], const uint8_t key[SX_DIGEST_SIZE],
+    const struct lyd_node *subtree)
 {
-    walk_subtree(digest, subtree, false);
+    walk_subtree(digest, key, subtree, false);
 }
 
-void sx_digest_subtract(uint8_t digest[SX_DIGEST_SIZE], const struct lyd_node *subtree)
+void sx_digest_subtract(uint8_t digest[SX_DIGEST_SIZE], const uint8_t key[SX_DIGEST_SIZE],
+    const struct lyd_node *subtree)
 {
-    walk_subtree(digest, subtree, true);
+    walk_subtree(digest, key, subtree, true);
 }

@@ -9,6 +9,7 @@
 /** Hashes items one after the other. Begin with sx_digest_begin(), end with sx_digest_end(). */
 struct sx_digest_walk {
     uint8_t *digest; /**< of SX_DIGEST_SIZE bytes, borrowed */
+    const uint8_t *key; /**< of SX_DIGEST_SIZE bytes, for secrets; borrowed */
     bool subtract; /**< take the items out instead of adding them */
     struct sx_text path; /**< data path of the parent of the next node; the caller's to set */
     struct sx_text input;
@@ -17,7 +18,8 @@ struct sx_digest_walk {
 };
 
 /** Starts with an empty path. */
-void sx_digest_begin(struct sx_digest_walk *walk, uint8_t digest[SX_DIGEST_SIZE], bool subtract);
+void sx_digest_begin(struct sx_digest_walk *walk, uint8_t digest[SX_DIGEST_SIZE],
+    const uint8_t key[SX_DIGEST_SIZE], bool subtract);
 
 /** Releases what the walk holds. */
 void sx_digest_end(struct sx_digest_walk *walk);

@@ -5,6 +5,7 @@
 #include "sextant/memory.h"
 
 #include <libyang/libyang.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,27 @@
 struct loading {
     struct sx_engine *engine;
     struct lyd_node *cursor;
+    bool clear; /* a secret was not sealed */
 };
+
+/* Loads one row, whose secrets are opened on the way. */
+static int load_opened(
+    struct loading *loading, const struct sx_fragment *fragment, struct sx_error *err)
+{
+    struct sx_engine *engine = loading->engine;
+    const struct lysc_node *schema = sx_secrets_of_row(&engine->secrets, fragment);
+    struct sx_fragment opened = *fragment;
+    int result;
+
+    if (!schema)
+        return sx_load_fragment(&engine->tree, &loading->cursor, fragment, err);
+    if (sx_secrets_open_row(&engine->secrets, schema, fragment, engine->tree.digest_key,
+            &engine->secrets.aside, &loading->clear, &opened.body, err) < 0)
+        return -1;
+    result = sx_load_fragment(&engine->tree, &loading->cursor, &opened, err);
+    sx_secret_free(opened.body);
+    return result;
+}
 
 static int load_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
 {
@@ -23,7 +44,7 @@ static int load_row(void *context, const struct sx_fragment *fragment, struct sx
     struct sx_error reason = {0};
 
     loading->engine->rows_at_boot++;
-    if (sx_load_fragment(&loading->engine->tree, &loading->cursor, fragment, &reason) == 0)
+    if (load_opened(loading, fragment, &reason) == 0)
         return 0;
     sx_error_set(err, reason.code,
         "the stored configuration does not fit the YANG modules: %s; start with the modules that "
@@ -32,22 +53,21 @@ static int load_row(void *context, const struct sx_fragment *fragment, struct sx
     return sx_error_at(err, reason.path);
 }
 
-static int load(struct sx_engine *engine, struct sx_error *err)
+static int load(
+    struct sx_engine *engine, const struct sx_engine_options *options, struct sx_error *err)
 {
     struct loading loading = {.engine = engine};
     char *value = NULL;
 
     engine->tree.schema = engine->schema;
+    engine->secrets.context = sx_schema_context(engine->schema);
+    if (sx_system_key_load(engine, options, err) < 0)
+        return -1;
     if (sx_store_load(engine->store, load_row, &loading, err) < 0 ||
         sx_load_finish(&engine->tree, err) < 0 ||
-        sx_store_get_history(engine->store, &engine->history, err) < 0)
+        sx_store_get_history(engine->store, &engine->history, err) < 0 ||
+        sx_secrets_loaded(engine, loading.clear, err) < 0)
         return -1;
-    if (engine->history.count > 0 &&
-        memcmp(engine->history.digest, engine->tree.digest, SX_DIGEST_SIZE) != 0)
-        return sx_error_set(err, SX_E_STORE,
-            "the database's content does not have the digest of its revision %llu: it was changed "
-            "from outside; restore a backup",
-            (unsigned long long)sx_history_revision(&engine->history));
     if (sx_stored_value(engine, "lineage-is-ours", &value, err) < 0)
         return -1;
     engine->lineage_is_ours = value != NULL;
@@ -96,12 +116,18 @@ static int64_t next_deadline(const struct sx_engine *engine)
         deadline = engine->sync_at_ms;
     if (engine->no_room && engine->room_at_ms < deadline)
         deadline = engine->room_at_ms;
+    /* At once: the next part of a key update. */
+    if (engine->system_key.updating && engine->system_key.retry_at_ms < deadline)
+        deadline = engine->system_key.retry_at_ms > 0 ? engine->system_key.retry_at_ms
+                                                      : engine->monotonic_ms;
     for (size_t i = 0; i < engine->peer_count; i++) {
         const struct sx_peer *peer = &engine->peers[i];
 
         if (!sx_config_is_literal(peer->address) && !peer->asked &&
             (peer->unresolved || peer->failed) && peer->ask_at_ms < deadline)
             deadline = peer->ask_at_ms;
+        if (peer->key_until_ms > engine->monotonic_ms && peer->key_until_ms < deadline)
+            deadline = peer->key_until_ms;
         if (peer->retry_at_ms > 0 && peer->retry_at_ms < deadline)
             deadline = peer->retry_at_ms;
         if (peer->out.reader && peer->out.moved_ms + SX_SNAPSHOT_STALL_MS < deadline)
@@ -163,7 +189,7 @@ int sx_engine_open(const struct sx_engine_options *options, struct sx_update *up
     }
     start_step(engine, options->time_ms, options->monotonic_ms, options->random, update);
     if (sx_store_open(engine->directory, engine->vfs, &engine->store, err) < 0 ||
-        load(engine, err) < 0) {
+        load(engine, options, err) < 0) {
         sx_engine_close(engine);
         sx_update_clear(update);
         return -1;
@@ -193,6 +219,9 @@ void sx_engine_close(struct sx_engine *engine)
     sx_revision_clear(&engine->latest);
     sx_change_list_clear(&engine->applied_values);
     sx_tree_clear(&engine->tree);
+    sx_key_update_forget(engine);
+    sx_secrets_clear(&engine->secrets);
+    OPENSSL_cleanse(&engine->system_key, sizeof engine->system_key);
     sx_store_close(engine->store);
     free(engine->directory);
     free(engine->vfs);
@@ -236,6 +265,11 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return sx_force_update(engine, err);
     case SX_EVENT_ROLLBACK:
         return sx_rollback(engine, event, err);
+    case SX_EVENT_FORCE_KEY_UPDATE:
+        return sx_system_key_force(engine, err);
+    case SX_EVENT_KEY_SAVED:
+        sx_system_key_saved(engine, event);
+        return 0;
     case SX_EVENT_LINK_UP:
         sx_cluster_link_up(engine, event);
         return 0;
@@ -254,6 +288,7 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         save_notified(engine);
         return 0;
     case SX_EVENT_TICK:
+        sx_key_update_step(engine);
         return 0;
     }
     return sx_error_set(err, SX_E_INTERNAL, "no such event: %d", (int)event->type);
@@ -271,4 +306,9 @@ void sx_engine_step(
 bool sx_engine_is_new(const struct sx_engine *engine)
 {
     return engine->rows_at_boot == 0;
+}
+
+void sx_engine_keys(const struct sx_engine *engine, struct sx_secret_keys *ret_keys)
+{
+    *ret_keys = engine->secrets.keys;
 }

@@ -19,6 +19,8 @@ bool sx_hello_lists(const struct sx_hello *hello, const char *address)
     return false;
 }
 
+static const char key_differs[] = "its system key differs";
+
 const char *sx_hello_obstacle(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary)
 {
@@ -42,11 +44,19 @@ const char *sx_hello_obstacle(
         return "its list of peers does not hold itself";
     if (strcasecmp(sx_hello_primary(hello), primary) != 0)
         return "it names another configuration primary";
+    if (strcmp(hello->system_key, engine->secrets.keys.keys[0].id) != 0)
+        return key_differs;
     if (we_are_primary && !hello->take_snapshot &&
         !sx_history_holds(&engine->history, sx_history_lineage(&hello->history),
             sx_history_revision(&hello->history)))
         return "its configuration has diverged: run force-config-update there";
     return NULL;
+}
+
+bool sx_hello_key_differs(
+    const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary)
+{
+    return sx_hello_obstacle(engine, peer, we_are_primary) == key_differs;
 }
 
 static void fill(const struct sx_engine *engine, struct sx_hello *hello)
@@ -66,6 +76,10 @@ static void fill(const struct sx_engine *engine, struct sx_hello *hello)
     hello->configuration_primary = config->primary;
     hello->local_index = engine->local_index;
     hello->take_snapshot = engine->take_snapshot;
+    strcpy(hello->system_key, engine->secrets.keys.keys[0].id);
+    sx_secret_key_id(engine->secrets.digest_key, hello->digest_key);
+    hello->key_unshared = !engine->system_key.shared;
+    hello->key_busy = engine->system_key.saving || engine->system_key.updating;
     /* A new lineage is news to those that are not replicated with; the rest of the history is told
      * with each hello and does not make one. */
     strcpy(hello->history.chain[0].id, sx_history_lineage(&engine->history));

@@ -103,7 +103,7 @@ static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
                 : lyd_insert_sibling(tree->root, entry, &tree->root)) != LY_SUCCESS)
         abort(); /* only for want of memory */
     if (fragment->scope == SX_SCOPE_REPLICATED)
-        sx_digest_add(tree->digest, entry);
+        sx_digest_add(tree->digest, tree->digest_key, entry);
     *cursor = entry;
     return 0;
 failed:
@@ -167,7 +167,7 @@ static int load_rest(struct sx_tree *tree, const struct sx_fragment *fragment, s
     if (result == 0) {
         if (fragment->scope == SX_SCOPE_REPLICATED)
             for (const struct lyd_node *node = first; node; node = node->next)
-                sx_digest_add(tree->digest, node);
+                sx_digest_add(tree->digest, tree->digest_key, node);
         if (first && lyd_merge_siblings(&tree->root, first, LYD_MERGE_DESTRUCT) != LY_SUCCESS)
             abort(); /* only for want of memory */
         first = NULL;

@@ -3,6 +3,8 @@
 
 #include "sextant/memory.h"
 
+#include <openssl/crypto.h>
+
 #include <stdlib.h>
 
 struct sx_message *sx_message_new(enum sx_message_type type)
@@ -27,6 +29,7 @@ struct sx_message *sx_message_new(enum sx_message_type type)
     case SX_MESSAGE_SNAPSHOT_END:
     case SX_MESSAGE_SNAPSHOT_NEXT:
     case SX_MESSAGE_COPIED:
+    case SX_MESSAGE_SYSTEM_KEY:
         break;
     }
     return message;
@@ -55,6 +58,9 @@ void sx_message_free(struct sx_message *message)
         break;
     case SX_MESSAGE_COPIED:
         sx_change_list_clear(&message->changes);
+        break;
+    case SX_MESSAGE_SYSTEM_KEY:
+        OPENSSL_cleanse(message->system_key, sizeof message->system_key);
         break;
     case SX_MESSAGE_REFUSAL:
     case SX_MESSAGE_SNAPSHOT_END:

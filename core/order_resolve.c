@@ -187,7 +187,7 @@ static void correct_digest(struct sx_touch *touch, const struct sx_place *place,
         then = sx_order_path(place->former);
         after = sx_order_path(sx_order_before(now));
         if (strcmp(then, after) != 0) {
-            sx_digest_begin(&walk, digest, true);
+            sx_digest_begin(&walk, digest, NULL, true); /* an entry is no secret */
             sx_digest_entry(&walk, path, then);
             walk.subtract = false;
             sx_digest_entry(&walk, path, after);

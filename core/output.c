@@ -33,7 +33,7 @@ static void update_digest(
 {
     struct sx_digest_walk walk;
 
-    sx_digest_begin(&walk, transaction->digest, true);
+    sx_digest_begin(&walk, transaction->digest, transaction->tree->digest_key, true);
     if (item->is_entry) {
         char *then_after = former_predecessor(&transaction->touch, item),
              *now_after = present_predecessor(item);
@@ -187,7 +187,7 @@ void sx_transaction_prepare(struct sx_transaction *transaction)
     if (transaction->replaced) {
         memset(transaction->digest, 0, sizeof transaction->digest);
         for (const struct lyd_node *node = transaction->tree->root; node; node = node->next)
-            sx_digest_add(transaction->digest, node);
+            sx_digest_add(transaction->digest, transaction->tree->digest_key, node);
     } else {
         sx_order_resolve(touch, transaction->digest);
         put_all(transaction);

@@ -39,7 +39,7 @@ void sx_path_add_name(struct sx_text *text, const struct lysc_node *schema, bool
     add_string(text, schema->name);
 }
 
-static void add_predicate(struct sx_text *text, const char *name, const char *value)
+void sx_path_add_predicate(struct sx_text *text, const char *name, const char *value)
 {
     const char *quote = strchr(value, '\'') ? "\"" : "'";
 
@@ -55,14 +55,14 @@ static void add_predicate(struct sx_text *text, const char *name, const char *va
 void sx_path_add_key(struct sx_text *text, const struct lyd_node *node)
 {
     if (node->schema->nodetype == LYS_LEAFLIST) {
-        add_predicate(text, ".", lyd_get_value(node));
+        sx_path_add_predicate(text, ".", lyd_get_value(node));
         return;
     }
     if (node->schema->nodetype != LYS_LIST)
         return;
     for (const struct lyd_node *key = lyd_child(node); key && lysc_is_key(key->schema);
          key = key->next)
-        add_predicate(text, key->schema->name, lyd_get_value(key));
+        sx_path_add_predicate(text, key->schema->name, lyd_get_value(key));
 }
 
 void sx_path_add(struct sx_text *text, const struct lyd_node *node, bool top)

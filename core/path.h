@@ -28,6 +28,9 @@ void sx_path_add_name(struct sx_text *text, const struct lysc_node *schema, bool
  * the form that libyang prints; nothing for other nodes. */
 void sx_path_add_key(struct sx_text *text, const struct lyd_node *node);
 
+/** Adds one predicate of that form; a leaf-list's has the name ".". */
+void sx_path_add_predicate(struct sx_text *text, const char *name, const char *value);
+
 /** Adds both. */
 void sx_path_add(struct sx_text *text, const struct lyd_node *node, bool top);
 

@@ -51,11 +51,12 @@ static int read_revision(struct sx_engine *engine, uint64_t number, struct sx_re
 {
     struct sx_error err = {0};
 
-    if (engine->latest.number == number) {
+    if (engine->latest.number == number)
         copy_revision(&engine->latest, ret);
-        return 0;
-    }
-    return sx_store_journal(engine->store, number, ret, &err);
+    else if (sx_store_journal(engine->store, number, ret, &err) < 0)
+        return -1;
+    /* The peer has the present key alone; a value may still be under the former one. */
+    return sx_secrets_reseal_changes(&engine->secrets, engine->random, &ret->changes, &err);
 }
 
 static void send_revisions(struct sx_engine *engine, struct sx_peer *peer)
@@ -101,7 +102,9 @@ static void serve(struct sx_engine *engine, struct sx_peer *peer)
     if (peer->retry_at_ms > 0)
         peer->sending = false;
     peer->retry_at_ms = 0;
-    if (peer->hello.take_snapshot) {
+    /* With another digest key it could compare nothing. */
+    if (peer->hello.take_snapshot ||
+        strcmp(peer->hello.digest_key, engine->hello_sent.digest_key) != 0) {
         sx_snapshot_send(engine, peer);
         return;
     }
@@ -258,6 +261,7 @@ static void take_position(
         strcmp(sx_history_lineage(history), sx_history_lineage(&peer->out.history)) == 0) {
         sx_snapshot_drop(&peer->out);
         peer->hello.take_snapshot = false;
+        strcpy(peer->hello.digest_key, engine->hello_sent.digest_key);
         peer->sending = false;
         peer->refused = false;
     }
@@ -286,7 +290,8 @@ static void compare_digests(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_history *primary)
 {
     if (sx_history_revision(primary) != sx_history_revision(&engine->history) ||
-        strcmp(sx_history_lineage(primary), sx_history_lineage(&engine->history)) != 0)
+        strcmp(sx_history_lineage(primary), sx_history_lineage(&engine->history)) != 0 ||
+        strcmp(peer->hello.digest_key, engine->hello_sent.digest_key) != 0)
         return;
     engine->digest_differs = memcmp(primary->digest, engine->history.digest, SX_DIGEST_SIZE) != 0;
     /* Who is level has taken what it refused before. */
@@ -301,6 +306,11 @@ static void take_hello(
 
     peer->hello = *message->hello;
     peer->heard = true;
+    /* A primary that has another key gives it to who joins; a moment is left for that. */
+    peer->key_until_ms = peer->hello.key_busy || sx_hello_key_differs(engine, peer, false)
+                             ? engine->monotonic_ms + SX_KEY_GRACE_MS
+                             : 0;
+    sx_system_key_offer(engine, peer);
     peer->retry_at_ms = 0;
     /* A peer that has just asked for a snapshot, or no longer does, starts from the beginning. */
     if (wanted != peer->hello.take_snapshot)
@@ -383,6 +393,9 @@ void sx_replicate_message(struct sx_engine *engine, const char *address, struct 
             sx_update_log(engine->update, SX_LOG_WARNING,
                 "cluster: items copied by peer %u (%s) were not taken: %s", peer->index,
                 peer->address, err.message);
+        break;
+    case SX_MESSAGE_SYSTEM_KEY:
+        sx_system_key_take(engine, peer, message);
         break;
     case SX_MESSAGE_SYNC:
         take_sync(engine, peer, message->history);

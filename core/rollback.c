@@ -49,7 +49,8 @@ static int check_digest(const struct sx_engine *engine, struct sx_transaction *t
 static int take_back(const struct sx_engine *engine, struct sx_transaction *transaction,
     uint64_t number, size_t *steps, struct sx_error *err)
 {
-    struct sx_change_list inverse = {0};
+    struct sx_change_list inverse = {0}, opened = {0};
+    const struct sx_change_list *clear;
     struct sx_revision revision = {0};
     struct sx_error cause = {0};
     int result;
@@ -63,7 +64,8 @@ static int take_back(const struct sx_engine *engine, struct sx_transaction *tran
             SX_JOURNAL_STEPS_MAX);
     } else {
         sx_change_list_invert(&revision.changes, &inverse);
-        result = sx_transaction_apply(transaction, &inverse, &cause);
+        clear = sx_secrets_open_changes(&engine->secrets, &inverse, NULL, &opened, &cause);
+        result = clear ? sx_transaction_apply(transaction, clear, &cause) : -1;
         if (result < 0) {
             sx_error_set(err, cause.code, "revision %llu cannot be taken back: %s",
                 (unsigned long long)number, cause.message);
@@ -71,6 +73,7 @@ static int take_back(const struct sx_engine *engine, struct sx_transaction *tran
         }
     }
     sx_change_list_clear(&inverse);
+    sx_change_list_clear(&opened);
     sx_revision_clear(&revision);
     return result;
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define CLUSTER "/sextant-cluster:cluster"
-#define SECRET_MASK "********"
 
 /* Linked to a peer that went on from where we are, as primary: what is committed here would be a
  * second future of the same past. */
@@ -96,10 +95,11 @@ static int check_growth(
 
 static int check_mask(const struct sx_change *change, struct sx_error *err)
 {
-    if (!(change->flags & SX_NODE_SECRET) || !change->value || !strstr(change->value, SECRET_MASK))
+    if (!(change->flags & SX_NODE_SECRET) || !change->value ||
+        !strstr(change->value, SX_SECRET_MASK))
         return 0;
     sx_error_set(err, SX_E_INVALID_VALUE,
-        "\"" SECRET_MASK "\" stands for a secret that is not shown: give the secret itself, or "
+        "\"" SX_SECRET_MASK "\" stands for a secret that is not shown: give the secret itself, or "
         "leave the node out of the edit");
     return sx_error_at(err, change->path);
 }

@@ -13,6 +13,12 @@ struct inherited {
     bool in_list;
 };
 
+/* What was found at a node and below it. */
+struct below {
+    unsigned scopes; /* one bit each */
+    bool secrets;
+};
+
 static bool is_data(const struct lysc_node *node)
 {
     return node->nodetype & (LYS_CONTAINER | LYS_LIST | LYS_LEAF | LYS_LEAFLIST | LYD_NODE_ANY);
@@ -74,6 +80,11 @@ static int check_marks(const struct lysc_node *node, const struct sx_marks *mark
     if ((marks->flags & of_leafs) && !(node->nodetype & (LYS_LEAF | LYS_LEAFLIST)))
         return refuse(node, NULL,
             "is not a leaf or leaf-list: secret and unique-in-cluster stand in those alone", err);
+    if ((marks->flags & SX_NODE_SECRET) && (node->nodetype == LYS_LEAFLIST || lysc_is_key(node)))
+        return refuse(node, NULL,
+            "is a leaf-list or a key: its values are part of paths, which are shown, and cannot be "
+            "secret",
+            err);
     if (marks->has_scope && from->fixed && marks->scope != from->scope)
         return refuse(node, from->fixed,
             "has another scope than the list entry or presence container above it,", err);
@@ -81,46 +92,47 @@ static int check_marks(const struct lysc_node *node, const struct sx_marks *mark
 }
 
 static int classify(struct sx_schema *schema, const struct lysc_node *node, struct inherited from,
-    unsigned *scopes, struct sx_error *err);
+    struct below *found, struct sx_error *err);
 
 static int classify_children(struct sx_schema *schema, const struct lysc_node *node,
-    const struct inherited *from, unsigned *scopes, struct sx_error *err)
+    const struct inherited *from, struct below *found, struct sx_error *err)
 {
     for (const struct lysc_node *child = lysc_node_child(node); child; child = child->next)
-        if (classify(schema, child, *from, scopes, err) < 0)
+        if (classify(schema, child, *from, found, err) < 0)
             return -1;
     return 0;
 }
 
 static int classify_choice(struct sx_schema *schema, const struct lysc_node *node,
-    const struct inherited *from, unsigned *scopes, struct sx_error *err)
+    const struct inherited *from, struct below *found, struct sx_error *err)
 {
-    unsigned below = 0;
+    struct below below = {0};
 
     if (node->nodetype == LYS_CHOICE && node->parent && node->parent->nodetype == LYS_CASE)
         schema->nested_choices = true;
     if (classify_children(schema, node, from, &below, err) < 0)
         return -1;
-    if (below & (below - 1))
+    if (below.scopes & (below.scopes - 1))
         return refuse(node, NULL,
             "is a choice between nodes of different scopes: to set one would delete another", err);
-    *scopes |= below;
+    found->scopes |= below.scopes;
+    found->secrets |= below.secrets;
     return 0;
 }
 
 static int classify(struct sx_schema *schema, const struct lysc_node *node, struct inherited from,
-    unsigned *scopes, struct sx_error *err)
+    struct below *found, struct sx_error *err)
 {
     struct sx_marks marks = {0};
     struct sx_node_class *class;
-    unsigned below = 0;
+    struct below below = {.secrets = false};
 
     if (sx_schema_marks(schema, node, &marks, err) < 0 || check_marks(node, &marks, &from, err) < 0)
         return -1;
     if (!is_config(node))
         return 0;
     if (node->nodetype & (LYS_CHOICE | LYS_CASE))
-        return classify_choice(schema, node, &from, scopes, err);
+        return classify_choice(schema, node, &from, found, err);
     if (!is_data(node))
         return 0;
 
@@ -141,15 +153,18 @@ static int classify(struct sx_schema *schema, const struct lysc_node *node, stru
         from.fixed = node;
     if (classify_children(schema, node, &from, &below, err) < 0)
         return -1;
-    if (lysc_is_np_cont(node) && below) {
+    if (below.secrets || marks.flags & SX_NODE_SECRET)
+        class->flags |= SX_NODE_SECRETS;
+    found->secrets |= class->flags & SX_NODE_SECRETS;
+    if (lysc_is_np_cont(node) && below.scopes) {
         /* Such a container is no item: it is of the scope of what is in it. */
-        if (below & (below - 1))
+        if (below.scopes & (below.scopes - 1))
             class->flags |= SX_NODE_MIXED;
         else
-            class->scope = (enum sx_scope)__builtin_ctz(below);
-        *scopes |= below;
+            class->scope = (enum sx_scope)__builtin_ctz(below.scopes);
+        found->scopes |= below.scopes;
     } else {
-        *scopes |= 1u << class->scope;
+        found->scopes |= 1u << class->scope;
     }
     return 0;
 }
@@ -163,12 +178,12 @@ int sx_schema_classify(struct sx_schema *schema, struct sx_error *err)
     schema->classes = sx_calloc(schema->class_count, sizeof *schema->classes);
     while ((module = ly_ctx_get_module_iter(schema->context, &index))) {
         const struct inherited top = {.scope = SX_SCOPE_REPLICATED};
-        unsigned scopes = 0;
+        struct below found = {0};
 
         if (!module->implemented || !module->compiled)
             continue;
         for (const struct lysc_node *node = module->compiled->data; node; node = node->next)
-            if (classify(schema, node, top, &scopes, err) < 0)
+            if (classify(schema, node, top, &found, err) < 0)
                 return -1;
     }
     return 0;

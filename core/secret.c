@@ -11,13 +11,13 @@
 #include <string.h>
 
 #define PREFIX_LENGTH (sizeof SX_SECRET_PREFIX - 1)
-#define ID_LENGTH (SX_SECRET_ID_SIZE - 1)
+#define ID_LENGTH (SX_KEY_ID_SIZE - 1)
 /** Where the base64 part begins: behind prefix, id and a dollar sign. */
 #define DATA_AT (PREFIX_LENGTH + ID_LENGTH + 1)
 #define NONCE_SIZE 12
 #define TAG_SIZE 16
 
-void sx_secret_key_id(const uint8_t bytes[SX_SYSTEM_KEY_SIZE], char ret_id[SX_SECRET_ID_SIZE])
+void sx_secret_key_id(const uint8_t bytes[SX_SYSTEM_KEY_SIZE], char ret_id[SX_KEY_ID_SIZE])
 {
     static const char what[] = "sextant key id";
     uint8_t input[sizeof what + SX_SYSTEM_KEY_SIZE], hash[SHA256_DIGEST_LENGTH];

@@ -16,34 +16,14 @@
 /** What every sealed value begins with. */
 #define SX_SECRET_PREFIX "$sx1$"
 /** Most bytes of a value that is sealed. */
-#define SX_SECRET_VALUE_MAX (2u << 20)
-
-/** Digits of a key's id, with NUL. */
-#define SX_SECRET_ID_SIZE 17
-/** Keys that are known at once: the present one, and those that older values may be sealed with. */
-#define SX_SECRET_KEYS_MAX 3
-
-/** A key and its id: the first 64 bits of a hash of it, which tells nothing of the key. */
-struct sx_secret_key {
-    uint8_t bytes[SX_SYSTEM_KEY_SIZE];
-    char id[SX_SECRET_ID_SIZE];
-};
-
-/** The keys that an engine knows. The first one seals, each of them opens. */
-struct sx_secret_keys {
-    struct sx_secret_key keys[SX_SECRET_KEYS_MAX];
-    size_t count;
-};
+#define SX_SECRET_VALUE_MAX (1u << 20)
 
 /** Puts a key in front of the others; the last one goes when there are too many. One that is there
  * already moves to the front. */
 void sx_secret_keys_add(struct sx_secret_keys *keys, const uint8_t bytes[SX_SYSTEM_KEY_SIZE]);
 
-/** Overwrites the keys in memory; the set is empty afterwards. */
-void sx_secret_keys_clear(struct sx_secret_keys *keys);
-
 /** Computes the id of a key of any kind. */
-void sx_secret_key_id(const uint8_t bytes[SX_SYSTEM_KEY_SIZE], char ret_id[SX_SECRET_ID_SIZE]);
+void sx_secret_key_id(const uint8_t bytes[SX_SYSTEM_KEY_SIZE], char ret_id[SX_KEY_ID_SIZE]);
 
 /** True for a text that has the form of a sealed value, up to the base64 part. */
 bool sx_secret_is_sealed(const char *text);
@@ -66,6 +46,3 @@ char *sx_secret_seal(const struct sx_secret_keys *keys, uint8_t random[SX_RANDOM
  */
 int sx_secret_open(const struct sx_secret_keys *keys, const char *place, const char *sealed,
     char **ret_plain, size_t *ret_size, struct sx_error *err);
-
-/** Overwrites a text and releases it (NULL is fine). */
-void sx_secret_free(char *text);

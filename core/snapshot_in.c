@@ -12,13 +12,18 @@
 void sx_snapshot_forget(struct sx_engine *engine)
 {
     sx_tree_clear(&engine->in.tree);
+    sx_set_aside_clear(&engine->in.aside);
     memset(&engine->in, 0, sizeof engine->in);
 }
 
 int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
     const struct sx_message *message, struct sx_error *err)
 {
+    uint8_t digest_key[SX_DIGEST_SIZE];
+
     sx_snapshot_forget(engine);
+    if (sx_system_key_open_digest(engine, message->digest_key, digest_key, err) < 0)
+        return -1;
     if (!engine->take_snapshot &&
         !sx_history_holds(message->history, sx_history_lineage(&engine->history),
             sx_history_revision(&engine->history)))
@@ -37,6 +42,7 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
     engine->in.history = *message->history;
     engine->in.total = message->total;
     engine->in.tree.schema = engine->schema;
+    memcpy(engine->in.tree.digest_key, digest_key, sizeof digest_key);
     sx_update_log(engine->update, SX_LOG_INFO,
         "cluster: taking a snapshot of revision %llu from peer %u (%s)",
         (unsigned long long)sx_history_revision(message->history), peer->index, peer->address);
@@ -46,6 +52,23 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
 static bool is_expected(const struct sx_engine *engine, const struct sx_peer *peer)
 {
     return engine->in.active && strcasecmp(engine->in.from, peer->address) == 0;
+}
+
+/* Loads a row, whose secrets are sealed, into the snapshot's tree. */
+static int load(struct sx_engine *engine, const struct sx_fragment *fragment, struct sx_error *err)
+{
+    const struct lysc_node *schema = sx_secrets_of_row(&engine->secrets, fragment);
+    struct sx_fragment opened = *fragment;
+    int result;
+
+    if (!schema)
+        return sx_load_fragment(&engine->in.tree, &engine->in.cursor, fragment, err);
+    if (sx_secrets_open_row(&engine->secrets, schema, fragment, engine->in.tree.digest_key,
+            &engine->in.aside, NULL, &opened.body, err) < 0)
+        return -1;
+    result = sx_load_fragment(&engine->in.tree, &engine->in.cursor, &opened, err);
+    sx_secret_free(opened.body);
+    return result;
 }
 
 int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
@@ -59,7 +82,7 @@ int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
         if (fragment->scope != SX_SCOPE_REPLICATED || !fragment->body)
             return sx_error_set(err, SX_E_ACCESS_DENIED, "%s%s is not a replicated item",
                 fragment->list, fragment->key);
-        if (sx_load_fragment(&engine->in.tree, &engine->in.cursor, fragment, err) < 0)
+        if (load(engine, fragment, err) < 0)
             return -1;
     }
     if (sx_store_begin(engine->store, err) < 0)
@@ -86,6 +109,7 @@ static int store_snapshot(struct sx_engine *engine, struct sx_error *err)
     if (sx_store_stage_swap(store, SX_SCOPE_REPLICATED, err) < 0 ||
         sx_store_clear_journal(store, err) < 0 ||
         sx_store_set_history(store, &engine->in.history, err) < 0 ||
+        sx_system_key_store_digest(engine, engine->in.tree.digest_key, err) < 0 ||
         sx_store_set(store, "take-snapshot", NULL, err) < 0 ||
         sx_store_set(store, "lineage-is-ours", NULL, err) < 0 || sx_store_commit(store, err) < 0) {
         sx_store_rollback(store);
@@ -102,14 +126,29 @@ static void tell_reconfigured(struct sx_engine *engine)
     engine->status_changed = true;
 }
 
+static bool is_replicated(void *context, const struct sx_set_aside_item *item)
+{
+    (void)context;
+    return item->scope == SX_SCOPE_REPLICATED;
+}
+
+/* What could not be decrypted is what comes with the snapshot now. */
+static void take_aside(struct sx_engine *engine)
+{
+    sx_set_aside_prune(&engine->secrets.aside, is_replicated, NULL);
+    sx_set_aside_join(&engine->secrets.aside, &engine->in.aside);
+}
+
 int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err)
 {
     struct sx_transaction *transaction;
     struct lyd_node *incoming;
+    uint8_t *digest_key = engine->secrets.digest_key;
 
     if (!is_expected(engine, peer))
         return 0;
     transaction = sx_transaction_begin(&engine->tree, engine->random);
+    memcpy(engine->tree.digest_key, engine->in.tree.digest_key, SX_DIGEST_SIZE);
     incoming = engine->in.tree.root;
     engine->in.tree.root = NULL;
     if (sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED, incoming, err) < 0 ||
@@ -124,6 +163,8 @@ int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_er
     if ((engine->joining && sx_backup(engine, "join", err) < 0) || store_snapshot(engine, err) < 0)
         goto undo;
     sx_transaction_keep(transaction);
+    memcpy(digest_key, engine->tree.digest_key, SX_DIGEST_SIZE);
+    take_aside(engine);
     engine->history = engine->in.history;
     engine->lineage_is_ours = false;
     engine->take_snapshot = engine->joining = engine->digest_differs = false;
@@ -137,6 +178,7 @@ int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_er
     sx_replicate_position(engine, peer);
     return 0;
 undo:
+    memcpy(engine->tree.digest_key, digest_key, SX_DIGEST_SIZE);
     sx_transaction_undo(transaction);
     return -1;
 }

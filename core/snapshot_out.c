@@ -17,10 +17,26 @@ void sx_snapshot_drop(struct sx_snapshot_out *out)
     memset(out, 0, sizeof *out);
 }
 
+struct piece {
+    struct sx_engine *engine;
+    struct sx_fragment_list *fragments;
+};
+
+/* The peer has the present key alone; a row may still be under the former one. */
 static int add_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
 {
-    (void)err;
-    sx_fragment_list_copy(context, fragment);
+    const struct piece *piece = context;
+    struct sx_engine *engine = piece->engine;
+    struct sx_fragment row = *fragment;
+    char *body = NULL;
+
+    if (sx_secrets_reseal(
+            &engine->secrets, engine->random, fragment->list, fragment->body, &body, err) < 0)
+        return -1;
+    if (body)
+        row.body = body;
+    sx_fragment_list_copy(piece->fragments, &row);
+    free(body);
     return 0;
 }
 
@@ -28,10 +44,11 @@ static int send_piece(struct sx_engine *engine, struct sx_peer *peer, struct sx_
 {
     struct sx_snapshot_out *out = &peer->out;
     struct sx_message *message = sx_message_new(SX_MESSAGE_SNAPSHOT_PIECE);
+    struct piece piece = {.engine = engine, .fragments = &message->fragments};
     bool done = false;
 
     if (sx_reader_piece(out->reader, SX_SCOPE_REPLICATED, &out->list, &out->key, SX_PIECE_BYTES,
-            add_row, &message->fragments, &done, err) < 0) {
+            add_row, &piece, &done, err) < 0) {
         sx_message_free(message);
         return -1;
     }
@@ -90,6 +107,7 @@ void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer)
     message = sx_message_new(SX_MESSAGE_SNAPSHOT_BEGIN);
     *message->history = engine->history;
     message->total = total;
+    sx_system_key_seal_digest(engine, message->digest_key);
     peer->out.history = engine->history;
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
     go_on(engine, peer);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "random.h"
+#include "secrets.h"
 #include "sextant/engine.h"
 #include "sextant/reader.h"
 #include "store.h"
@@ -41,6 +42,15 @@
  */
 #define SX_RESERVE_BYTES (1u << 20)
 #define SX_RESERVE_RETRY_MS 2000
+/** Rows or changes that one step of a key update looks at, and bytes of them that it takes. */
+#define SX_KEY_UPDATE_ITEMS 500
+#define SX_KEY_UPDATE_BYTES (1u << 20)
+/** A key update whose database failed goes on after so long. */
+#define SX_KEY_UPDATE_RETRY_MS 1000
+/** How long a peer has to take the system key before it counts as different. */
+#define SX_KEY_GRACE_MS 5000
+/** Former system keys whose ids are remembered. */
+#define SX_FORMER_KEYS_MAX 16
 /** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
 #define SX_WAL_PAGES 1000
 
@@ -96,6 +106,23 @@ struct sx_peer {
     uint64_t refused_number; /**< primary: revision that it must take, UINT64_MAX: a snapshot */
     int64_t retry_at_ms; /**< primary: monotonic; nothing is sent before; 0: not blocked */
     struct sx_snapshot_out out;
+    int64_t key_until_ms; /**< monotonic; until then its other system key is about to change */
+};
+
+/** The system key and its change. */
+struct sx_system_key {
+    bool shared; /**< durable: another system has it too */
+    char
+        former[SX_FORMER_KEYS_MAX * SX_KEY_ID_SIZE]; /**< durable: ids, newest first, with blanks */
+    bool saving; /**< `next` is being written to its file */
+    bool taken; /**< it comes from the primary */
+    uint8_t next[SX_SYSTEM_KEY_SIZE];
+    bool updating; /**< values under the former key are being brought under the present one */
+    bool journal; /**< the rows are done */
+    char *list, *key, *scope; /**< position among the rows; NULL: at the start */
+    uint64_t revision; /**< position in the journal */
+    uint64_t step;
+    int64_t retry_at_ms; /**< monotonic; nothing is done before; 0: not blocked */
 };
 
 /** The snapshot that comes in. */
@@ -105,6 +132,7 @@ struct sx_snapshot_in {
     struct sx_history history;
     struct sx_tree tree; /**< the replicated nodes received so far */
     struct lyd_node *cursor;
+    struct sx_set_aside aside; /**< what of it cannot be decrypted */
     uint64_t total, bytes;
 };
 
@@ -137,6 +165,8 @@ struct sx_engine {
     struct sx_store *store;
     uint64_t rows_at_boot; /**< of the store: 0 when nothing was ever configured */
     struct sx_tree tree;
+    struct sx_secrets secrets;
+    struct sx_system_key system_key;
     struct sx_history history;
     bool lineage_is_ours; /**< the present lineage was started here */
     struct sx_revision latest; /**< the newest revision committed here, to be sent on */
@@ -268,6 +298,47 @@ bool sx_hello_lists(const struct sx_hello *hello, const char *address);
  * other `peer`), or NULL when it can (design section 5, when A replicates to B). */
 const char *sx_hello_obstacle(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
+
+/** hello.c: true when nothing but the system key is between this system and a peer. */
+bool sx_hello_key_differs(
+    const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
+
+/** system_key.c: takes the keys of the options, and the digest key of the store. */
+int sx_system_key_load(
+    struct sx_engine *engine, const struct sx_engine_options *options, struct sx_error *err);
+/** system_key.c: SX_EVENT_FORCE_KEY_UPDATE: asks for a new key to be written to its file. */
+int sx_system_key_force(struct sx_engine *engine, struct sx_error *err);
+/** system_key.c: SX_EVENT_KEY_SAVED: the key is in use from now on. */
+void sx_system_key_saved(struct sx_engine *engine, const struct sx_event *event);
+/** system_key.c: primary: gives the key to a peer that has another one, if it may have it. */
+void sx_system_key_offer(struct sx_engine *engine, struct sx_peer *peer);
+/** system_key.c: SX_MESSAGE_SYSTEM_KEY. */
+void sx_system_key_take(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message);
+/** system_key.c: the digest key, sealed for a peer. */
+void sx_system_key_seal_digest(struct sx_engine *engine, char ret_sealed[SX_SEALED_KEY_MAX]);
+/** system_key.c: the reverse. */
+int sx_system_key_open_digest(const struct sx_engine *engine, const char *sealed,
+    uint8_t ret_key[SX_DIGEST_SIZE], struct sx_error *err);
+/** system_key.c: writes a digest key, sealed, in the store's transaction. */
+int sx_system_key_store_digest(
+    struct sx_engine *engine, const uint8_t key[SX_DIGEST_SIZE], struct sx_error *err);
+
+/** key_update.c: a part of bringing everything under the present key; harmless when none is under
+ * way. */
+void sx_key_update_step(struct sx_engine *engine);
+
+/** key_update.c: releases its position. */
+void sx_key_update_forget(struct sx_engine *engine);
+
+/** secrets_load.c: after all rows were loaded: `clear` tells that some were not sealed, which they
+ * are afterwards, with an empty journal; and compares or sets the digest. */
+int sx_secrets_loaded(struct sx_engine *engine, bool clear, struct sx_error *err);
+/** secrets_load.c: puts values that were set aside and can be opened now in force. */
+void sx_secrets_recover(struct sx_engine *engine);
+/** secrets_load.c: after a commit: values that were overwritten or deleted are set aside no more.
+ */
+void sx_secrets_settle(struct sx_engine *engine);
 
 /** replicate.c: a message from a peer. Takes the message over. */
 void sx_replicate_message(struct sx_engine *engine, const char *peer, struct sx_message *message);

@@ -174,6 +174,9 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     status->alarm_sequence = engine->alarms.sequence;
     status->steps = engine->steps;
     status->whole_validations = engine->tree.whole_validations;
+    strcpy(status->system_key, engine->secrets.keys.keys[0].id);
+    status->key_update = engine->system_key.saving || engine->system_key.updating;
+    status->unreadable_secrets = engine->secrets.aside.count;
     sx_warnings(engine, status);
 }
 

@@ -83,6 +83,29 @@ int sx_store_journal_oldest(struct sx_store *store, uint64_t *ret_number, struct
 /** Empties the journal (a snapshot replaced the content). */
 int sx_store_clear_journal(struct sx_store *store, struct sx_error *err);
 
+/** One change of the journal, as sx_store_changes_after() reads it. */
+struct sx_stored_change {
+    uint64_t revision, step;
+    const char *path, *value, *old_value; /**< the last two may be NULL */
+};
+
+/** Calls `row` for at most `limit` rows behind (list, key, scope), ascending by these three and not
+ * in the order of the lists; "", "", "" to begin. Stops at the first answer that is not 0. Returns
+ * that (1 or -1), or 0 at the end; *ret_last tells that no row is left. */
+int sx_store_rows_after(struct sx_store *store, const char *list, const char *key,
+    const char *scope, size_t limit,
+    int (*row)(void *context, const struct sx_fragment *fragment, struct sx_error *err),
+    void *context, bool *ret_last, struct sx_error *err);
+/** Gives a row that is there another body; its place stays. */
+int sx_store_rewrite_row(
+    struct sx_store *store, const struct sx_fragment *fragment, struct sx_error *err);
+/** The same two for the journal's changes, ascending by revision and step; 0, 0 to begin. */
+int sx_store_changes_after(struct sx_store *store, uint64_t revision, uint64_t step, size_t limit,
+    int (*row)(void *context, const struct sx_stored_change *change, struct sx_error *err),
+    void *context, bool *ret_last, struct sx_error *err);
+int sx_store_rewrite_change(
+    struct sx_store *store, const struct sx_stored_change *change, struct sx_error *err);
+
 /** Shadow table in which a snapshot gathers over many transactions. */
 int sx_store_stage_clear(struct sx_store *store, struct sx_error *err);
 int sx_store_stage(
@@ -110,6 +133,9 @@ bool sx_store_is_full(const struct sx_store *store);
 
 /** Pages in the write-ahead log after the last commit: the agent checkpoints when they are many. */
 size_t sx_store_wal_pages(const struct sx_store *store);
+
+/** Writes the database anew, so that no page keeps what was deleted. Not inside begin/commit. */
+int sx_store_vacuum(struct sx_store *store, struct sx_error *err);
 
 /** Writes a copy of the database to `path`, which must not exist. Not inside begin/commit. */
 int sx_store_backup(struct sx_store *store, const char *path, struct sx_error *err);

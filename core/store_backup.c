@@ -47,6 +47,13 @@ int sx_store_backup(struct sx_store *store, const char *path, struct sx_error *e
     return sx_store_copy(store->db, path, err);
 }
 
+int sx_store_vacuum(struct sx_store *store, struct sx_error *err)
+{
+    if (sx_sql_exec(store->db, "VACUUM", err) < 0)
+        return -1;
+    return sx_sql_exec(store->db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+}
+
 int sx_store_checkpoint(const char *directory, const char *vfs, struct sx_error *err)
 {
     char *path = sx_store_path(directory);

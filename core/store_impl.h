@@ -15,7 +15,8 @@
  * store.c transactions and named values · store_open.c opening · store_schema.c the tables and
  * their versions · store_migrate.c from an older version · store_fragment.c and store_order.c rows
  * of configuration · store_stage.c the shadow table · store_journal.c · store_history.c ·
- * store_alarm.c · store_backup.c copies and checkpoints · store_table.c reading, as readers do too.
+ * store_alarm.c · store_rewrite.c bodies and values anew · store_backup.c copies and checkpoints ·
+ * store_table.c reading, as readers do too.
  */
 
 /** Marks the file as ours (PRAGMA application_id): "SXTN". */
@@ -60,6 +61,10 @@ enum sx_store_statement {
     SX_STORE_REVISIONS_DROP,
     SX_STORE_CHANGE_ADD,
     SX_STORE_CHANGES_DROP,
+    SX_STORE_ROWS_AFTER,
+    SX_STORE_ROW_REWRITE,
+    SX_STORE_CHANGES_AFTER,
+    SX_STORE_CHANGE_REWRITE,
     SX_STORE_ALARM_ADD,
     SX_STORE_ALARMS_TRIM,
     SX_STORE_ALARM_HISTORY,

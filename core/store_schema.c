@@ -103,6 +103,16 @@ static const char *const statements[SX_STORE_STATEMENTS] = {
                             "value, old_value, after, old_after) "
                             "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SX_STORE_CHANGES_DROP] = "DELETE FROM change WHERE revision <= ?1",
+    [SX_STORE_ROWS_AFTER] = "SELECT list, key, scope, body FROM fragment "
+                            "WHERE (list, key, scope) > (?1, ?2, ?3) "
+                            "ORDER BY list, key, scope LIMIT ?4",
+    [SX_STORE_ROW_REWRITE] = "UPDATE fragment SET body = ?4 "
+                             "WHERE list = ?1 AND key = ?2 AND scope = ?3",
+    [SX_STORE_CHANGES_AFTER] = "SELECT revision, step, path, value, old_value FROM change "
+                               "WHERE (revision, step) > (?1, ?2) "
+                               "ORDER BY revision, step LIMIT ?3",
+    [SX_STORE_CHANGE_REWRITE] = "UPDATE change SET value = ?3, old_value = ?4 "
+                                "WHERE revision = ?1 AND step = ?2",
     [SX_STORE_ALARM_ADD] = "INSERT INTO alarm_history(sequence, id, raised, severity, time_ms, "
                            "resource, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SX_STORE_ALARMS_TRIM] = "DELETE FROM alarm_history WHERE sequence <= ?1",

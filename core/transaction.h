@@ -21,6 +21,7 @@ struct sx_tree {
     uint64_t whole_validations; /**< how often the tree, or all that a constraint of which it is not
                                      known what it reads is about, was validated whole */
     uint64_t evaluations; /**< how many constraints were evaluated at one node */
+    uint8_t digest_key[SX_DIGEST_SIZE]; /**< that secrets count under, see digest.h */
 };
 
 /** Frees the nodes and the index; the tree is empty afterwards. */

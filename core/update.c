@@ -3,6 +3,8 @@
 
 #include "sextant/memory.h"
 
+#include <openssl/crypto.h>
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +20,8 @@ void sx_update_clear(struct sx_update *update)
             sx_message_free(action->message);
         else if (action->type == SX_ACTION_LOG)
             free(action->log.text);
+        else if (action->type == SX_ACTION_KEY_SAVE)
+            OPENSSL_cleanse(action->key, sizeof action->key);
         free(action->peer);
     }
     free(update->actions);

@@ -88,16 +88,24 @@ struct store {
     struct ag_host *host;
     struct sx_reader *reader; /**< opened when the first user is looked up */
     struct ag_auth_user *user; /**< that is being read */
+    const struct lysc_node *list; /**< schema node of users */
+    struct sx_secret_keys keys; /**< while one is being read */
 };
 
 static int take_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
 {
     struct store *store = context;
+    char *body = NULL;
+    int result;
 
     if (store->user->found)
         return 1;
-    return ag_auth_user_parse(
-        sx_schema_context(ag_host_schema(store->host)), fragment->body, store->user, err);
+    if (sx_secret_open_row(&store->keys, store->list, fragment->body, &body, err) < 0)
+        return -1;
+    result =
+        ag_auth_user_parse(sx_schema_context(ag_host_schema(store->host)), body, store->user, err);
+    sx_secret_free(body);
+    return result;
 }
 
 static int find(
@@ -117,11 +125,13 @@ static int find(
     if (sx_reader_begin(store->reader, NULL, err) < 0)
         goto out;
     store->user = &user;
+    ag_host_keys(store->host, &store->keys);
     if (sx_reader_find(store->reader, list_path, key, take_row, store, err) < 0)
         goto out;
     *ret_user = user;
     result = 0;
 out:
+    sx_secret_keys_clear(&store->keys);
     if (result < 0)
         ag_auth_user_clear(&user);
     sx_reader_end(store->reader);
@@ -146,5 +156,6 @@ struct ag_auth_source ag_auth_store(struct ag_host *host)
     struct store *store = sx_alloc(sizeof *store);
 
     store->host = host;
+    store->list = lys_find_path(sx_schema_context(ag_host_schema(host)), NULL, list_path, 0);
     return (struct ag_auth_source){.find = find, .close = close_store, .context = store};
 }

@@ -4,6 +4,7 @@
 #include "netconf/keys.h"
 #include "netconf/state.h"
 #include "sextant/memory.h"
+#include "sextant/secret.h"
 
 #include <libyang/libyang.h>
 #include <stdlib.h>
@@ -28,50 +29,11 @@ void ag_rows_clear(struct ag_rows *rows)
     rows->held_count = rows->held_capacity = 0;
 }
 
-static LY_ERR see_secret(struct lysc_node *node, void *data, ly_bool *skip)
-{
-    const struct sx_node_class *class = NULL;
-
-    (void)skip;
-    if (node->nodetype & (LYS_CONTAINER | LYS_LIST | LYD_NODE_TERM | LYD_NODE_ANY))
-        class = sx_schema_class(node);
-    if (!class || !(class->flags & SX_NODE_SECRET))
-        return LY_SUCCESS;
-    *(bool *)data = true;
-    return LY_EEXIST;
-}
-
 static bool has_secrets(const struct lysc_node *node)
 {
-    bool found = false;
+    const struct sx_node_class *class = sx_schema_class(node);
 
-    lysc_tree_dfs_full(node, see_secret, &found);
-    return found;
-}
-
-/* The value goes before anything can be compared with it, so that a filter cannot guess it. */
-bool ag_rows_mask(struct lyd_node *node)
-{
-    const struct sx_node_class *class = node->schema ? sx_schema_class(node->schema) : NULL;
-    struct lyd_node *child, *next;
-
-    if (!node->schema)
-        return false;
-    if (class && class->flags & SX_NODE_SECRET && !(node->schema->nodetype & LYD_NODE_INNER)) {
-        LY_ERR result = LY_EVALID;
-
-        if (node->schema->nodetype & LYD_NODE_TERM)
-            result = lyd_change_term(node, AG_ROWS_MASK);
-        if (result == LY_SUCCESS || result == LY_EEXIST || result == LY_ENOT)
-            return false;
-        lyd_free_tree(node);
-        return true;
-    }
-    LY_LIST_FOR_SAFE(lyd_child(node), next, child)
-    {
-        ag_rows_mask(child);
-    }
-    return false;
+    return class && class->flags & SX_NODE_SECRETS;
 }
 
 static int parse(struct ag_rows *rows, const struct lysc_node *schema, struct lyd_node *parent,
@@ -79,20 +41,23 @@ static int parse(struct ag_rows *rows, const struct lysc_node *schema, struct ly
 {
     struct ly_ctx *context = sx_schema_context(rows->schema);
     struct ly_in *in = NULL;
+    char *masked = NULL;
     LY_ERR result;
 
-    if (ly_in_new_memory(body, &in) != LY_SUCCESS)
+    /* Before anything can be compared with them, so that a filter cannot guess secrets. */
+    if (has_secrets(schema) && sx_secret_mask(schema, body, &masked, err) < 0)
+        return -1;
+    if (ly_in_new_memory(masked ? masked : body, &in) != LY_SUCCESS) {
+        free(masked);
         return sx_error_set(err, SX_E_INTERNAL, "no memory for a row of %s", schema->name);
+    }
     result = lyd_parse_data(
         context, parent, in, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0, ret_tree);
     ly_in_free(in, 0);
-    if (result != LY_SUCCESS || !*ret_tree) {
-        /* libyang's words hold the value, which may be a secret. */
-        const char *text = has_secrets(schema) ? NULL : ly_errmsg(context);
-
-        return sx_error_set(err, SX_E_STORE, "a stored row of %s does not fit the schema%s%s",
-            schema->name, text ? ": " : "", text ? text : "");
-    }
+    free(masked);
+    if (result != LY_SUCCESS || !*ret_tree)
+        return sx_error_set(err, SX_E_STORE, "a stored row of %s does not fit the schema: %s",
+            schema->name, ly_errmsg(context) ? ly_errmsg(context) : "it is empty");
     return 0;
 }
 
@@ -206,8 +171,6 @@ int ag_rows_top(struct ag_rows *rows, const struct lysc_node *top, struct lyd_no
         goto out;
     if (top->nodetype != LYS_LIST)
         add_defaults(rows, top, &work.tree);
-    if (work.tree && has_secrets(top) && ag_rows_mask(work.tree))
-        work.tree = NULL;
     if (add_state(rows, top, &work.tree, err) < 0)
         goto out;
     *ret_tree = work.tree;
@@ -225,7 +188,7 @@ struct each {
     const char *key;
     struct lyd_node *parent;
     struct lyd_node *stand_in; /**< for the parent while an entry is parsed; owned */
-    bool keep, secrets;
+    bool keep;
     ag_rows_entry *entry;
     void *context;
 };
@@ -290,8 +253,6 @@ static int pass_row(void *context, const struct sx_fragment *fragment, struct sx
         }
     }
     each->rows->count++;
-    if (each->secrets)
-        ag_rows_mask(entry);
     if (wants_defaults(each->rows))
         lyd_new_implicit_tree(entry, LYD_IMPLICIT_NO_STATE, NULL);
     join_state(each->rows, entry);
@@ -330,7 +291,6 @@ int ag_rows_each(struct ag_rows *rows, const struct lysc_node *list, const char 
         .key = key,
         .parent = parent,
         .keep = keep,
-        .secrets = has_secrets(list),
         .entry = entry,
         .context = context};
     char *path = NULL;

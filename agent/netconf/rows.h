@@ -12,9 +12,6 @@ struct ag_state;
 struct lyd_node;
 struct lysc_node;
 
-/** What stands in the place of a secret. */
-#define AG_ROWS_MASK "********"
-
 /** The <with-defaults> of RFC 6243. */
 enum ag_defaults {
     AG_DEFAULTS_EXPLICIT = 0, /**< what was set, the basic mode */
@@ -59,10 +56,6 @@ typedef int ag_rows_entry(void *context, struct lyd_node *entry, struct sx_error
  */
 int ag_rows_each(struct ag_rows *rows, const struct lysc_node *list, const char *key,
     struct lyd_node *parent, bool keep, ag_rows_entry *entry, void *context, struct sx_error *err);
-
-/** Masks the secrets of a node and all below it. True when the node itself could not be masked: it
- * is freed. */
-bool ag_rows_mask(struct lyd_node *node);
 
 /** True for a list of configuration that is not inside another list: its entries are rows. */
 bool ag_rows_is_list(const struct lysc_node *node);

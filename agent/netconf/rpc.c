@@ -175,6 +175,8 @@ static const struct handler {
     {"sextant-history", "get-history", ag_rpc_get_history},
     {"sextant-history", "get-changes", ag_rpc_get_changes},
     {"sextant-history", "rollback", ag_rpc_rollback},
+    {"sextant-cluster", "force-system-key-update", ag_rpc_force_key_update},
+    {"sextant-cluster", "check-secrets", ag_rpc_check_secrets},
 };
 
 int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err)

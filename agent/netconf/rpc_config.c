@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "netconf/rows.h"
 #include "netconf/rpc.h"
+#include "sextant/secret.h"
 
 #include <libyang/libyang.h>
 #include <string.h>
@@ -32,10 +32,11 @@ static bool is_mask(const struct lyd_node *node)
     const struct sx_node_class *class = NULL;
 
     if (!node->schema)
-        return strcmp(lyd_get_value(node), AG_ROWS_MASK) == 0;
+        return strcmp(lyd_get_value(node), SX_SECRET_MASK) == 0;
     if (node->schema->nodetype & LYD_NODE_TERM)
         class = sx_schema_class(node->schema);
-    return class && class->flags & SX_NODE_SECRET && strcmp(lyd_get_value(node), AG_ROWS_MASK) == 0;
+    return class && class->flags & SX_NODE_SECRET &&
+           strcmp(lyd_get_value(node), SX_SECRET_MASK) == 0;
 }
 
 /* Whoever writes back what was read would make the mask the secret. */
@@ -44,7 +45,7 @@ static int check_mask(const struct lyd_node *node, bool plain, struct sx_error *
     if (!is_mask(node))
         return 0;
     sx_error_set(err, SX_E_INVALID_VALUE,
-        "\"" AG_ROWS_MASK "\" stands in the place of a secret when it is read and cannot be a "
+        "\"" SX_SECRET_MASK "\" stands in the place of a secret when it is read and cannot be a "
         "value of %s; %s",
         LYD_NAME(node),
         plain ? "give the secret itself"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "netconf/private.h"
-#include "netconf/rows.h"
 #include "netconf/rpc.h"
 #include "netconf/state_parts.h"
 #include "sextant/journal.h"
@@ -140,10 +139,17 @@ static void put_value(struct work *work, struct lyd_node *entry, const char *nam
     const struct sx_change *change, const char *json)
 {
     const struct sx_schema *schema = ag_host_schema(work->rpc->netconf->host);
+    const struct lysc_node *node = lys_find_path(sx_schema_context(schema), NULL, change->path, 0);
     struct lyd_node *value = NULL;
     struct sx_error ignored;
+    char *masked = NULL;
+    int result;
 
-    if (!json || sx_change_node(schema, change, json, &value, &ignored) < 0 || ag_rows_mask(value))
+    if (!json || !node || sx_secret_mask(node, json, &masked, &ignored) < 0)
+        return;
+    result = sx_change_node(schema, change, masked, &value, &ignored);
+    free(masked);
+    if (result < 0)
         return;
     if (lyd_new_any(entry, NULL, name, value, 1, LYD_ANYDATA_DATATREE, 1, NULL) != LY_SUCCESS)
         abort();
@@ -230,6 +236,7 @@ static int fill_changes(struct work *work, struct sx_error *err)
     const struct sx_schema *schema = ag_host_schema(work->rpc->netconf->host);
     uint64_t from = 0, to = number(work->rpc, "to", work->present);
     struct sx_change_list changes = {0};
+    struct sx_secret_keys keys;
     int result;
 
     if (ag_rpc_input(work->rpc, "revision") &&
@@ -246,7 +253,10 @@ static int fill_changes(struct work *work, struct sx_error *err)
         return sx_error_set(err, SX_E_MISSING_ELEMENT,
             "<from> is missing; <to> names the end of the way, <from> its beginning");
     }
-    result = sx_reader_compare(work->reader, schema, from, to, &changes, err);
+    /* After the snapshot began: its rows are not newer than they. */
+    ag_host_keys(work->rpc->netconf->host, &keys);
+    result = sx_reader_compare(work->reader, schema, &keys, from, to, &changes, err);
+    sx_secret_keys_clear(&keys);
     if (result == 0)
         result = put_between(work, from, to, &changes, err);
     sx_change_list_clear(&changes);

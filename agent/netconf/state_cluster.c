@@ -87,6 +87,19 @@ static int put_replication(struct lyd_node *cluster, const struct sx_status *sta
     return result;
 }
 
+static int put_system_key(struct lyd_node *cluster, const struct sx_status *status)
+{
+    struct lyd_node *key = ag_state_container(cluster, "system-key");
+    int result;
+
+    if (!key)
+        return -1;
+    result = ag_state_leaf(key, "identifier", status->system_key);
+    result |= ag_state_leaf(key, "update", status->key_update ? "active" : "idle");
+    result |= ag_state_number(key, "unreadable", status->unreadable_secrets);
+    return result;
+}
+
 int ag_state_cluster(
     struct ag_state *state, const struct lysc_node *top, struct lyd_node **ret_tree)
 {
@@ -103,6 +116,7 @@ int ag_state_cluster(
     for (size_t i = 0; i < status->peer_count && result == 0; i++)
         result = put_peer(peers, &status->peers[i]);
     result |= put_replication(cluster, status);
+    result |= put_system_key(cluster, status);
     if (status->local_index > 0)
         result |= ag_state_number(cluster, "local-index", status->local_index);
     result |= ag_state_leaf(cluster, "role", sx_role_name(status->role));

@@ -21,6 +21,7 @@ struct scratch {
         Sextant__SnapshotBegin begin;
         Sextant__SnapshotPiece piece;
         Sextant__Copied copied;
+        Sextant__SystemKey key;
     };
     Sextant__Origin origin;
     Sextant__History history;
@@ -152,6 +153,11 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
     to->local_index = hello->local_index;
     to->take_snapshot = hello->take_snapshot;
     to->time_ms = hello->time_ms;
+    to->system_key = text(hello->system_key);
+    to->digest_key = text(hello->digest_key);
+    to->has_key_unshared = to->has_key_busy = true;
+    to->key_unshared = hello->key_unshared;
+    to->key_busy = hello->key_busy;
     to->history = &scratch->history;
     scratch->envelope.body_case = SEXTANT__ENVELOPE__BODY_HELLO;
     scratch->envelope.hello = to;
@@ -215,6 +221,7 @@ static int write_message(
         scratch->begin = (Sextant__SnapshotBegin)SEXTANT__SNAPSHOT_BEGIN__INIT;
         scratch->begin.history = &scratch->history;
         scratch->begin.total = message->total;
+        scratch->begin.digest_key = text(message->digest_key);
         write_body(scratch, SEXTANT__ENVELOPE__BODY_SNAPSHOT_BEGIN, &scratch->begin.base);
         return write_history(scratch, message->history, err);
     case SX_MESSAGE_SNAPSHOT_PIECE:
@@ -233,6 +240,11 @@ static int write_message(
         scratch->copied.n_changes = message->changes.count;
         write_body(scratch, SEXTANT__ENVELOPE__BODY_COPIED, &scratch->copied.base);
         return write_changes(scratch, &message->changes, &scratch->copied.changes, err);
+    case SX_MESSAGE_SYSTEM_KEY:
+        scratch->key = (Sextant__SystemKey)SEXTANT__SYSTEM_KEY__INIT;
+        scratch->key.key = digest(message->system_key);
+        write_body(scratch, SEXTANT__ENVELOPE__BODY_SYSTEM_KEY, &scratch->key.base);
+        return 0;
     }
     return sx_error_set(err, SX_E_INTERNAL, "message type %d", (int)message->type);
 }

@@ -185,6 +185,19 @@ static int read_fragments(
     return 0;
 }
 
+/** Id of a key; "" when there is none, as peers of former releases have it. */
+static int read_key_id(
+    char to[SX_KEY_ID_SIZE], const char *from, const char *what, struct sx_error *err)
+{
+    if (!from || !*from)
+        return 0;
+    if (strlen(from) != SX_KEY_ID_SIZE - 1 ||
+        strspn(from, "0123456789abcdef") != SX_KEY_ID_SIZE - 1)
+        return refuse(err, what, "is not 16 hexadecimal digits");
+    memcpy(to, from, SX_KEY_ID_SIZE);
+    return 0;
+}
+
 static int read_hello(struct sx_hello *to, const Sextant__Hello *from, struct sx_error *err)
 {
     if (from->n_peers > SX_PEERS_MAX)
@@ -197,7 +210,12 @@ static int read_hello(struct sx_hello *to, const Sextant__Hello *from, struct sx
     to->configuration_primary = (uint8_t)from->configuration_primary;
     to->local_index = (uint8_t)from->local_index;
     to->take_snapshot = from->take_snapshot;
+    to->key_unshared = from->key_unshared;
+    to->key_busy = from->key_busy;
     to->time_ms = from->time_ms;
+    if (read_key_id(to->system_key, from->system_key, "the system key's id", err) != 0 ||
+        read_key_id(to->digest_key, from->digest_key, "the digest key's id", err) != 0)
+        return -1;
     if (read_text(to->software_version, sizeof to->software_version, from->software_version,
             "the software version", err) != 0 ||
         read_text(to->system_name, sizeof to->system_name, from->system_name, "the system name",
@@ -255,6 +273,8 @@ static int message_type(const Sextant__Envelope *from)
         return SX_MESSAGE_COPIED;
     case SEXTANT__ENVELOPE__BODY_SYNC:
         return SX_MESSAGE_SYNC;
+    case SEXTANT__ENVELOPE__BODY_SYSTEM_KEY:
+        return SX_MESSAGE_SYSTEM_KEY;
     default:
         return 0;
     }
@@ -278,12 +298,18 @@ static int read_message(struct sx_message *to, const Sextant__Envelope *from, st
             to->refusal.reason, SX_REASON_MAX, from->refusal->reason, "a refusal's reason", err);
     case SX_MESSAGE_SNAPSHOT_BEGIN:
         to->total = from->snapshot_begin->total;
+        if (from->snapshot_begin->digest_key &&
+            read_text(to->digest_key, sizeof to->digest_key, from->snapshot_begin->digest_key,
+                "the digest key", err) != 0)
+            return -1;
         return read_history(to->history, from->snapshot_begin->history, err);
     case SX_MESSAGE_SNAPSHOT_PIECE:
         to->total = from->snapshot_piece->total;
         return read_fragments(&to->fragments, from->snapshot_piece, err);
     case SX_MESSAGE_COPIED:
         return read_changes(&to->changes, from->copied->changes, from->copied->n_changes, err);
+    case SX_MESSAGE_SYSTEM_KEY:
+        return read_digest(to->system_key, &from->system_key->key, "a system key", err);
     case SX_MESSAGE_SNAPSHOT_END:
     case SX_MESSAGE_SNAPSHOT_NEXT:
         break;

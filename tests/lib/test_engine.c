@@ -2,6 +2,7 @@
 #include "test_engine.h"
 
 #include "sextant/memory.h"
+#include "state.h"
 #include "test_folder.h"
 
 #include <libyang/libyang.h>
@@ -18,10 +19,36 @@
 /** Virtual time starts here: 2030-01-01, UTC. */
 #define START_MS 1893456000000ll
 
+/* What the agent does with the files of the system key. */
+static void keep_keys(struct sx_test_engine *test)
+{
+    for (size_t i = 0; i < test->update.count; i++) {
+        const struct sx_action *action = &test->update.actions[i];
+
+        if (action->type == SX_ACTION_KEY_SAVE) {
+            memcpy(test->next_key, action->key, sizeof test->next_key);
+            test->has_next = test->key_saving = true;
+        } else if (action->type == SX_ACTION_KEY_INSTALL && test->has_next) {
+            memcpy(test->system_key, test->next_key, sizeof test->system_key);
+            test->has_next = false;
+        } else if (action->type == SX_ACTION_KEY_FORGET) {
+            test->has_next = false;
+        }
+    }
+}
+
 static void look(struct sx_test_engine *test)
 {
+    keep_keys(test);
     sx_status_clear(&test->status);
     sx_engine_status(test->engine, &test->status);
+}
+
+/* No two engines have the same. */
+static void fill_random(struct sx_test_engine *test, uint8_t random[32])
+{
+    memset(random, ++test->random, 32);
+    strncpy((char *)random, test->address, 16);
 }
 
 static void boot(struct sx_test_engine *test)
@@ -32,11 +59,13 @@ static void boot(struct sx_test_engine *test)
         .vfs = test->vfs,
         .own_addresses = addresses,
         .software_version = "test",
+        .system_key = test->system_key,
+        .next_system_key = test->has_next ? test->next_key : NULL,
         .time_ms = START_MS + test->now,
         .monotonic_ms = test->now};
     struct sx_error err = {0};
 
-    memset(options.random, ++test->random, sizeof options.random);
+    fill_random(test, options.random);
     sx_update_clear(&test->update);
     if (sx_engine_open(&options, &test->update, &test->engine, &err) < 0)
         fail_msg("the engine does not open: %s", err.message);
@@ -52,9 +81,16 @@ void sx_test_engine_open(
 void sx_test_engine_open_on(struct sx_test_engine *test, const struct sx_schema *schema,
     const char *address, const char *vfs)
 {
+    sx_test_engine_open_key(test, schema, address, vfs, SX_TEST_KEY);
+}
+
+void sx_test_engine_open_key(struct sx_test_engine *test, const struct sx_schema *schema,
+    const char *address, const char *vfs, uint8_t key)
+{
     char *backups;
 
     memset(test, 0, sizeof *test);
+    memset(test->system_key, key, sizeof test->system_key);
     test->schema = schema;
     test->address = address;
     test->vfs = vfs;
@@ -88,10 +124,22 @@ bool sx_test_step(struct sx_test_engine *test, struct sx_event *event)
     test->now++;
     event->time_ms = START_MS + test->now;
     event->monotonic_ms = test->now;
-    memset(event->random, ++test->random, sizeof event->random);
+    fill_random(test, event->random);
     sx_engine_step(test->engine, event, &test->update);
     look(test);
     return !test->update.failed;
+}
+
+void sx_test_key_saved(struct sx_test_engine *test, const char *failure)
+{
+    struct sx_event event = {.type = SX_EVENT_KEY_SAVED};
+
+    test->key_saving = false;
+    if (failure) {
+        test->has_next = false;
+        snprintf(event.key_failure, sizeof event.key_failure, "%s", failure);
+    }
+    sx_test_step(test, &event);
 }
 
 bool sx_test_edit_in(
@@ -206,6 +254,8 @@ struct sx_message *sx_test_hello(const struct sx_test_engine *test, const char *
     }
     hello->configuration_primary = test->status.configuration_primary;
     hello->history = test->status.history;
+    strcpy(hello->system_key, test->status.system_key);
+    sx_secret_key_id(test->engine->secrets.digest_key, hello->digest_key);
     return message;
 }
 

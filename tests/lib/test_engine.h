@@ -3,6 +3,9 @@
 
 #include "sextant/engine.h"
 
+/** Bytes of the system key that engines of tests have. */
+#define SX_TEST_KEY 0x5a
+
 /** An engine on a fresh folder, with a clock and randomness that the test moves. */
 struct sx_test_engine {
     const struct sx_schema *schema;
@@ -12,6 +15,10 @@ struct sx_test_engine {
     struct sx_engine *engine;
     int64_t now; /**< milliseconds, both clocks */
     uint8_t random; /**< counts up with each step */
+    uint8_t system_key[SX_SYSTEM_KEY_SIZE]; /**< the file of the system key */
+    uint8_t next_key[SX_SYSTEM_KEY_SIZE]; /**< the file beside it, while has_next */
+    bool has_next;
+    bool key_saving; /**< sx_test_key_saved() is to tell that it was written */
     struct sx_update update; /**< of the last step or boot */
     struct sx_status status; /**< after it */
 };
@@ -24,6 +31,9 @@ void sx_test_engine_open(
 /** The same with its store on this VFS, whose name outlives it. */
 void sx_test_engine_open_on(struct sx_test_engine *test, const struct sx_schema *schema,
     const char *address, const char *vfs);
+/** The same with another system key: SX_SYSTEM_KEY_SIZE times this byte. */
+void sx_test_engine_open_key(struct sx_test_engine *test, const struct sx_schema *schema,
+    const char *address, const char *vfs, uint8_t key);
 
 /** Closes it and removes its folder. */
 void sx_test_engine_close(struct sx_test_engine *test);
@@ -33,6 +43,9 @@ void sx_test_engine_restart(struct sx_test_engine *test);
 
 /** One step; time moves on by a millisecond. True when it succeeded. */
 bool sx_test_step(struct sx_test_engine *test, struct sx_event *event);
+
+/** Tells the engine that the key it asked to be saved is on disk, or why not (NULL: it is). */
+void sx_test_key_saved(struct sx_test_engine *test, const char *failure);
 
 /** <edit-config> on a datastore by session 1. */
 bool sx_test_edit_in(

@@ -211,6 +211,20 @@ static void put_on(struct wire *wire, unsigned from)
     }
 }
 
+/* The key's files are written at once, and what follows from that is done. */
+static void change_key(struct wire *wire, unsigned end)
+{
+    struct sx_test_engine *test = wire->ends[end];
+
+    while (test->key_saving || test->status.key_update) {
+        if (test->key_saving)
+            sx_test_key_saved(test, NULL);
+        else
+            sx_test_tick(test, 1);
+        put_on(wire, end);
+    }
+}
+
 static void run(struct wire *wire)
 {
     while (wire->first < wire->count) {
@@ -218,6 +232,7 @@ static void run(struct wire *wire)
 
         sx_test_message(wire->ends[to], wire->names[1 - to], wire->items[wire->first++].message);
         put_on(wire, to);
+        change_key(wire, to);
     }
     free(wire);
 }

@@ -321,5 +321,5 @@ void sx_test_digest(const struct sx_tree *tree, uint8_t ret_digest[SX_DIGEST_SIZ
 {
     memset(ret_digest, 0, SX_DIGEST_SIZE);
     for (const struct lyd_node *node = tree->root; node; node = node->next)
-        sx_digest_add(ret_digest, node);
+        sx_digest_add(ret_digest, tree->digest_key, node);
 }

@@ -29,6 +29,10 @@ struct sim_node {
     char vfs[32];
     struct fault_vfs *disk;
     struct sx_engine *engine; /**< NULL while it is down */
+    uint8_t system_key[SX_SYSTEM_KEY_SIZE]; /**< the file of the system key */
+    uint8_t next_key[SX_SYSTEM_KEY_SIZE]; /**< the one beside it, while has_next */
+    bool has_next;
+    bool key_saving; /**< it is to be told that the key was written */
     int64_t tick_at;
     unsigned boots;
     bool wants[SIM_NODES_MAX]; /**< it keeps a link with that node */

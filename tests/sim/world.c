@@ -63,6 +63,18 @@ static void do_action(struct sim *sim, struct sim_node *node, struct sx_action *
                 action->alarm.event.id, action->alarm.event.raised ? "raised" : "cleared",
                 action->alarm.event.text);
         break;
+    case SX_ACTION_KEY_SAVE:
+        memcpy(node->next_key, action->key, sizeof node->next_key);
+        node->has_next = node->key_saving = true;
+        break;
+    case SX_ACTION_KEY_INSTALL:
+        if (node->has_next)
+            memcpy(node->system_key, node->next_key, sizeof node->system_key);
+        node->has_next = false;
+        break;
+    case SX_ACTION_KEY_FORGET:
+        node->has_next = false;
+        break;
     default:
         sim_network_action(sim, node->number, action);
     }
@@ -117,6 +129,12 @@ bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct s
     do_actions(sim, node, &update);
     sx_update_clear(&update);
     sim_network_settle(sim);
+    if (node->key_saving) {
+        struct sx_event saved = {.type = SX_EVENT_KEY_SAVED};
+
+        node->key_saving = false;
+        sim_step(sim, number, &saved, NULL);
+    }
     return succeeded;
 }
 
@@ -157,6 +175,8 @@ void sim_boot(struct sim *sim, unsigned number)
         .vfs = node->vfs,
         .own_addresses = addresses,
         .software_version = "sim",
+        .system_key = node->system_key,
+        .next_system_key = node->has_next ? node->next_key : NULL,
         .time_ms = START_MS + sim->now,
         .monotonic_ms = sim->now};
     struct sx_update update = {0};
@@ -166,6 +186,7 @@ void sim_boot(struct sim *sim, unsigned number)
     if (sx_engine_open(&options, &update, &node->engine, &err) < 0)
         sim_fail(sim, "node %u does not boot: %s", number, err.message);
     node->boots++;
+    node->key_saving = false;
     sx_status_clear(&node->status);
     sx_engine_status(node->engine, &node->status);
     sim_check_boot(sim, node);
@@ -204,6 +225,7 @@ void sim_open(struct sim *sim, const struct sx_schema *schema, unsigned count, u
         snprintf(backups, sizeof backups, "%s/backups", node->directory);
         if (mkdir(node->directory, 0700) < 0 || mkdir(backups, 0700) < 0)
             sim_fail(sim, "folder %s cannot be made", node->directory);
+        fill_random(sim, node->system_key);
         node->disk = fault_vfs_new(node->vfs);
         sim_boot(sim, i);
     }

@@ -76,7 +76,8 @@ static void expect(struct fixture *fixture, uint64_t from, uint64_t to, const ch
     char *text;
 
     assert_int_equal(sx_reader_begin(fixture->reader, NULL, &err), 0);
-    if (sx_reader_compare(fixture->reader, fixture->schema, from, to, &changes, &err) < 0)
+    if (sx_reader_compare(fixture->reader, fixture->schema, &fixture->test.engine->secrets.keys,
+            from, to, &changes, &err) < 0)
         fail_msg("%s", err.message);
     sx_reader_end(fixture->reader);
     text = text_of(&changes);
@@ -190,12 +191,18 @@ static void what_cannot_be_told_is_refused(void **state)
     edit(fixture, SX_TEST_TOP("<number>2</number>"));
     sx_test_sql(fixture->test.folder, "DELETE FROM revision WHERE number = 1");
     assert_int_equal(sx_reader_begin(fixture->reader, NULL, &err), 0);
-    assert_int_equal(sx_reader_compare(fixture->reader, fixture->schema, 3, 1, &changes, &err), -1);
+    assert_int_equal(sx_reader_compare(fixture->reader, fixture->schema,
+                         &fixture->test.engine->secrets.keys, 3, 1, &changes, &err),
+        -1);
     assert_int_equal(err.code, SX_E_INVALID_VALUE);
-    assert_int_equal(sx_reader_compare(fixture->reader, fixture->schema, 2, 0, &changes, &err), -1);
+    assert_int_equal(sx_reader_compare(fixture->reader, fixture->schema,
+                         &fixture->test.engine->secrets.keys, 2, 0, &changes, &err),
+        -1);
     assert_int_equal(err.code, SX_E_DATA_MISSING);
     assert_string_equal(err.app_tag, "revision-too-old");
-    assert_int_equal(sx_reader_compare(fixture->reader, fixture->schema, 1, 2, &changes, &err), 0);
+    assert_int_equal(sx_reader_compare(fixture->reader, fixture->schema,
+                         &fixture->test.engine->secrets.keys, 1, 2, &changes, &err),
+        0);
     assert_int_equal(changes.count, 1);
     sx_reader_end(fixture->reader);
     sx_change_list_clear(&changes);

@@ -102,7 +102,7 @@ static void test_subtract(void **state)
     sx_test_digest(tree, digest);
     assert_memory_equal(digest, tree->digest, SX_DIGEST_SIZE);
     for (const struct lyd_node *node = tree->root; node; node = node->next)
-        sx_digest_subtract(digest, node);
+        sx_digest_subtract(digest, tree->digest_key, node);
     assert_memory_equal(digest, zero, SX_DIGEST_SIZE);
 }
 

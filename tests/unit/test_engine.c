@@ -125,7 +125,8 @@ static void open_refused(struct sx_test_engine *test, const char *folder, struct
     struct sx_engine_options options = {.schema = test->schema,
         .directory = folder,
         .own_addresses = addresses,
-        .software_version = "test"};
+        .software_version = "test",
+        .system_key = test->system_key};
     struct sx_engine *engine = NULL;
     struct sx_update update = {0};
 

@@ -10,6 +10,7 @@
 #include "state.h"
 #include "test_folder.h"
 #include "test_pair.h"
+#include "test_secret.h"
 
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -199,6 +200,60 @@ static void force_again(struct sx_test_engine *a, struct sx_test_engine *b, bool
     sx_test_engine_close(&former);
 }
 
+static void prepare_secret(struct sx_test_engine *a, struct sx_test_engine *b)
+{
+    (void)a;
+    assert_true(sx_test_password(b, "wonderland"));
+    assert_true(sx_test_community(b, "rabbit-hole"));
+    assert_true(sx_test_password(b, "looking-glass"));
+}
+
+/* A disk that fails once holds the update up; a crash ends it. */
+static bool update_key(struct sx_test_engine *a, struct sx_test_engine *b)
+{
+    char former[SX_KEY_ID_SIZE];
+
+    (void)a;
+    strcpy(former, b->status.system_key);
+    assert_true(sx_test_plain(b, SX_EVENT_FORCE_KEY_UPDATE, SX_DATASTORE_RUNNING, 1));
+    sx_test_key_saved(b, NULL);
+    for (int i = 0; i < 20 && b->status.key_update; i++)
+        sx_test_tick(b, SX_KEY_UPDATE_RETRY_MS);
+    return !b->status.key_update && strcmp(former, b->status.system_key) != 0;
+}
+
+/* Whichever key is present, every secret is there. */
+static bool update_is_done(struct sx_test_engine *b)
+{
+    const char *former = b->engine->system_key.former;
+    char *id;
+    bool done;
+
+    assert_int_equal(b->status.unreadable_secrets, 0);
+    assert_string_equal(sx_test_value(b, SX_TEST_PASSWORD), "looking-glass");
+    assert_string_equal(sx_test_value(b, SX_TEST_COMMUNITY), "rabbit-hole");
+    assert_int_equal(sx_test_revision(b), 2);
+    assert_false(b->has_next && !b->status.key_update);
+    id = sx_format(SX_SECRET_PREFIX "%.16s", former);
+    /* Just before a key is used, the present one is noted as a former one. */
+    done = *former && !b->status.key_update && strncmp(former, b->status.system_key, 16) != 0;
+    if (done)
+        assert_false(sx_test_stored(b, id));
+    free(id);
+    return done;
+}
+
+static void update_again(struct sx_test_engine *a, struct sx_test_engine *b, bool done)
+{
+    if (b->status.key_update)
+        sx_test_key_update(b);
+    else if (!done)
+        assert_true(update_key(a, b));
+    assert_true(update_is_done(b));
+    sx_test_engine_restart(b);
+    assert_true(update_is_done(b));
+}
+
 /* How often a crash was tried, and what came of it. */
 struct tally {
     unsigned points, acknowledged, done;
@@ -308,6 +363,14 @@ static void everywhere(const struct sx_schema *schema, const struct operation *o
     fail_everywhere(schema, operation);
 }
 
+static void of_an_update_of_the_system_key(void **state)
+{
+    static const struct operation operation = {
+        "key", prepare_secret, update_key, update_is_done, update_again};
+
+    everywhere(*state, &operation);
+}
+
 static void of_an_edit(void **state)
 {
     static const struct operation operation = {
@@ -351,6 +414,7 @@ static void of_a_forced_update(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_an_update_of_the_system_key),
         cmocka_unit_test(of_an_edit),
         cmocka_unit_test(of_a_commit_of_the_candidate),
         cmocka_unit_test(of_a_snapshot_that_comes_in),

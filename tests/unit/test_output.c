@@ -107,7 +107,7 @@ static void test_changes_tell_scope_and_flags(void **state)
 
     assert_int_equal(changes->count, 2);
     assert_int_equal(changes->items[0].scope, SX_SCOPE_REPLICATED);
-    assert_int_equal(changes->items[0].flags, SX_NODE_SECRET);
+    assert_int_equal(changes->items[0].flags, SX_NODE_SECRET | SX_NODE_SECRETS);
     assert_int_equal(changes->items[1].scope, SX_SCOPE_AGREED);
     assert_int_equal(changes->items[1].flags, SX_NODE_APPLIES_ON_RESTART);
     sx_transaction_undo(transaction);

@@ -92,12 +92,13 @@ static int read_rows(struct reading *reading, struct sx_reader *reader)
 /* A tree of one's own: every key is found in it, and all entries are of one revision. */
 static int read_tree(struct reading *reading, struct sx_reader *reader)
 {
+    const struct sx_secret_keys keys = {0};
     struct lyd_node *tree = NULL, *node;
     struct sx_error err = {0};
     char path[128], number[24] = "";
     int result = 0;
 
-    if (ag_tree_read(reader, reading->schema, TOP, &tree, &err) < 0)
+    if (ag_tree_read(reader, reading->schema, &keys, TOP, &tree, &err) < 0)
         return fail_reading(reading, "tree: %s", err.message);
     for (unsigned i = 0; i < ENTRIES && result == 0; i++) {
         node = NULL;

@@ -121,7 +121,8 @@ static void compare(struct world *world, uint64_t to)
     struct sx_error err = {0};
 
     assert_int_equal(sx_reader_begin(world->reader, NULL, &err), 0);
-    if (sx_reader_compare(world->reader, engine->schema, world->newest, to, &changes, &err) < 0)
+    if (sx_reader_compare(world->reader, engine->schema, &engine->secrets.keys, world->newest, to,
+            &changes, &err) < 0)
         fail_msg("compare: %s", err.message);
     transaction = sx_transaction_begin(&engine->tree, salt);
     if (sx_transaction_apply(transaction, &changes, &err) < 0)
@@ -131,7 +132,8 @@ static void compare(struct world *world, uint64_t to)
     sx_transaction_undo(transaction);
 
     /* The other way, from the older one to the present. */
-    if (sx_reader_compare(world->reader, engine->schema, to, world->newest, &changes, &err) < 0)
+    if (sx_reader_compare(world->reader, engine->schema, &engine->secrets.keys, to, world->newest,
+            &changes, &err) < 0)
         fail_msg("compare: %s", err.message);
     sx_reader_end(world->reader);
     assert_true(sx_test_step(

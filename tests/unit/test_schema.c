@@ -33,7 +33,7 @@ static void test_our_modules(void **state)
     sx_test_schema_expect(schema, "/ietf-interfaces:interfaces/interface/ietf-ip:ipv4/address/ip",
         SX_SCOPE_PEER_SPECIFIC, SX_NODE_UNIQUE_IN_CLUSTER);
     sx_test_schema_expect(schema, "/ietf-system:system/authentication/user/password",
-        SX_SCOPE_REPLICATED, SX_NODE_SECRET | SX_NODE_CRYPT_HASH);
+        SX_SCOPE_REPLICATED, SX_NODE_SECRET | SX_NODE_SECRETS | SX_NODE_CRYPT_HASH);
     sx_test_schema_expect(
         schema, "/ietf-system:system/ntp/server", SX_SCOPE_PEER_SPECIFIC, SX_NODE_FRAGMENT);
     sx_schema_free(schema);

@@ -17,7 +17,8 @@ static void test_classes(void **state)
 
     (void)state;
     sx_test_schema_expect(schema, "/sextant-test:top/plain", SX_SCOPE_REPLICATED, 0);
-    sx_test_schema_expect(schema, "/sextant-test:top/hidden", SX_SCOPE_REPLICATED, SX_NODE_SECRET);
+    sx_test_schema_expect(
+        schema, "/sextant-test:top/hidden", SX_SCOPE_REPLICATED, SX_NODE_SECRET | SX_NODE_SECRETS);
     sx_test_schema_expect(schema, "/sextant-test:top/own", SX_SCOPE_PEER_SPECIFIC, 0);
     sx_test_schema_expect(
         schema, "/sextant-test:top/agreed", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART);
@@ -64,8 +65,8 @@ static void test_inheritance(void **state)
         "    list row { key \"k\"; leaf k { type string; } leaf v { type string; } } } }");
 
     (void)state;
-    sx_test_schema_expect(
-        schema, "/made-up:c/a", SX_SCOPE_AGREED, SX_NODE_APPLIES_ON_RESTART | SX_NODE_SECRET);
+    sx_test_schema_expect(schema, "/made-up:c/a", SX_SCOPE_AGREED,
+        SX_NODE_APPLIES_ON_RESTART | SX_NODE_SECRET | SX_NODE_SECRETS);
     sx_test_schema_expect(
         schema, "/made-up:c/d/b", SX_SCOPE_PEER_SPECIFIC, SX_NODE_APPLIES_ON_RESTART);
     sx_test_schema_expect(schema, "/made-up:c/d/e", SX_SCOPE_REPLICATED,
@@ -145,6 +146,10 @@ static void test_statements_in_wrong_places(void **state)
         "is not a leaf or leaf-list", "secret and unique-in-cluster");
     sx_test_schema_refused("list l { key \"k\"; sx:unique-in-cluster; leaf k { type string; } }",
         "/made-up:l", "is not a leaf or leaf-list", "secret and unique-in-cluster");
+    sx_test_schema_refused("leaf-list v { type string; sx:secret; }", "/made-up:v",
+        "is a leaf-list or a key", "cannot be secret");
+    sx_test_schema_refused("list l { key \"k\"; leaf k { type string; sx:secret; } }",
+        "/made-up:l/k", "is a leaf-list or a key", "cannot be secret");
     sx_test_schema_refused("leaf s { config false; type string; sx:scope \"agreed\"; }",
         "/made-up:s", "is state", "about configuration");
     sx_test_schema_refused("container c { choice x { sx:scope \"agreed\"; leaf a { type string; } "
@@ -153,6 +158,22 @@ static void test_statements_in_wrong_places(void **state)
     sx_test_schema_refused(
         "container c { choice x { case y { sx:secret; leaf a { type string; } } } }", "/made-up:c",
         "is a choice or case", "data nodes below it");
+}
+
+static void test_what_holds_secrets_is_marked(void **state)
+{
+    struct sx_schema *schema =
+        sx_test_schema_of("container c { list l { key \"k\"; leaf k { type string; }"
+                          "  choice x { case y { leaf s { type string; sx:secret; } } } }"
+                          "  container d { leaf a { type string; } } }");
+
+    (void)state;
+    sx_test_schema_expect(schema, "/made-up:c", SX_SCOPE_REPLICATED, SX_NODE_SECRETS);
+    sx_test_schema_expect(
+        schema, "/made-up:c/l", SX_SCOPE_REPLICATED, SX_NODE_FRAGMENT | SX_NODE_SECRETS);
+    sx_test_schema_expect(schema, "/made-up:c/l/k", SX_SCOPE_REPLICATED, 0);
+    sx_test_schema_expect(schema, "/made-up:c/d", SX_SCOPE_REPLICATED, 0);
+    sx_schema_free(schema);
 }
 
 int main(void)
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_scope_changes_below_an_item),
         cmocka_unit_test(test_cases_of_different_scopes),
         cmocka_unit_test(test_statements_in_wrong_places),
+        cmocka_unit_test(test_what_holds_secrets_is_marked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

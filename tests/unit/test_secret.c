@@ -173,7 +173,7 @@ static void the_first_key_seals_and_each_opens(void **state)
 static void the_oldest_key_goes_and_a_known_one_moves(void **state)
 {
     struct fixture test = fixture();
-    char first[SX_SECRET_ID_SIZE];
+    char first[SX_KEY_ID_SIZE];
 
     (void)state;
     strcpy(first, test.keys.keys[0].id);

@@ -334,7 +334,7 @@ static void test_bad_row(void **state)
 
     sx_test_row(&fixture->store->rows, SX_SCOPE_REPLICATED,
         "/ietf-system:system/authentication/user", "[name='x']",
-        "{\"ietf-system:user\":[{\"name\":\"x\",\"password\":\"no-hash\"}]}", NULL);
+        "{\"ietf-system:user\":[{\"name\":\"x\",\"nonsense\":\"no-hash\"}]}", NULL);
     sx_test_store_put(fixture->store->store, &fixture->store->rows);
     assert_null(walk(fixture, NULL, "<system xmlns=\"" SYSTEM_NS "\"/>", NULL, &err));
     assert_int_equal(err.code, SX_E_STORE);

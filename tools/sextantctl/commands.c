@@ -109,6 +109,33 @@ static int run_force_config_update(struct ctl_call *call, struct ctl_fault *faul
     return 0;
 }
 
+static int run_force_key_update(struct ctl_call *call, struct ctl_fault *fault)
+{
+    struct lyd_node *reply = NULL;
+
+    if (ctl_session_call(&call->session, RPC("force-system-key-update"), &reply, fault) < 0)
+        return -1;
+    lyd_free_all(reply);
+    puts("All secrets are being encrypted with a new system key; status tells when that is done.");
+    return 0;
+}
+
+static int run_check_secrets(struct ctl_call *call, struct ctl_fault *fault)
+{
+    const struct lyd_node *item;
+    struct lyd_node *reply = NULL;
+
+    if (ctl_session_call(&call->session, RPC("check-secrets"), &reply, fault) < 0)
+        return -1;
+    item = ctl_child(reply, "unreadable");
+    if (!item)
+        puts("Every secret can be decrypted.");
+    for (; item; item = ctl_next(item))
+        puts(lyd_get_value(item));
+    lyd_free_all(reply);
+    return 0;
+}
+
 static int run_get(struct ctl_call *call, struct ctl_fault *fault)
 {
     return ctl_get(&call->session, call->arguments[0], call->json, stdout, fault);
@@ -170,6 +197,8 @@ const struct ctl_command ctl_commands[] = {
     {"rollback", "[--yes] REVISION", "y", 1, 1, run_rollback},
     {"restart", "", "", 0, 0, run_restart},
     {"force-config-update", "", "", 0, 0, run_force_config_update},
+    {"force-system-key-update", "", "", 0, 0, run_force_key_update},
+    {"check-secrets", "", "", 0, 0, run_check_secrets},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 

@@ -22,6 +22,8 @@ static const char help[] =
     "  rollback [--yes] REV        give the configuration the content of a revision again\n"
     "  restart                     restart sextantd and wait until it is back\n"
     "  force-config-update         take over the primary's configuration\n"
+    "  force-system-key-update     encrypt all secrets with a new key\n"
+    "  check-secrets               list secrets that cannot be decrypted\n"
     "\n"
     "  --socket PATH               sextantd's socket; else $SEXTANT_SOCKET, else\n"
     "                              " DEFAULT_SOCKET "\n"

@@ -91,6 +91,20 @@ static void print_database(const struct lyd_node *cluster, FILE *out)
         or_else(ctl_text(replication, "next-sync"), "not planned"));
 }
 
+static void print_key(const struct lyd_node *cluster, FILE *out)
+{
+    const struct lyd_node *key = ctl_child(cluster, "system-key");
+    const char *unreadable = ctl_text(key, "unreadable");
+
+    if (!key)
+        return;
+    fprintf(out, "System key:         %s%s\n", ctl_text(key, "identifier"),
+        strcmp(ctl_text(key, "update"), "active") == 0 ? ", all secrets are being encrypted with it"
+                                                       : "");
+    if (*unreadable && strcmp(unreadable, "0") != 0)
+        fprintf(out, "Unreadable secrets: %s, check-secrets lists them\n", unreadable);
+}
+
 static void print_head(const struct lyd_node *data, const struct lyd_node *cluster, FILE *out)
 {
     const char *primary = ctl_text(cluster, "configuration-primary");
@@ -117,6 +131,7 @@ void ctl_status_text(const struct lyd_node *reply, bool marks, FILE *out)
 
     print_head(data, cluster, out);
     print_database(cluster, out);
+    print_key(cluster, out);
     if (is_true(cluster, "restart-required"))
         fputs("Restart required:   yes, something configured is not in force yet\n", out);
     if (is_true(cluster, "factory-reset-armed"))

@@ -22,6 +22,9 @@ struct sx_engine_options {
     const char *vfs; /**< SQLite VFS, NULL for the default */
     const char *const *own_addresses; /**< IP literals of this system; ends with NULL */
     const char *software_version;
+    const uint8_t *system_key; /**< the system key, SX_SYSTEM_KEY_SIZE bytes */
+    const uint8_t *next_system_key; /**< the one that SX_ACTION_KEY_SAVE wrote and that is not
+                                         installed yet, or NULL */
     int64_t time_ms;
     int64_t monotonic_ms;
     uint8_t random[32];
@@ -53,6 +56,16 @@ bool sx_engine_is_new(const struct sx_engine *engine);
 
 /** Fills *ret_status (must be empty or cleared), for sx_status_clear(). */
 void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_status);
+
+/** The keys that secrets in the store's rows are sealed with, for sx_secret_open_row(): those of
+ * the last step. *ret_keys is the caller's to clear. */
+void sx_engine_keys(const struct sx_engine *engine, struct sx_secret_keys *ret_keys);
+
+/**
+ * Data paths of the secrets that are stored and cannot be decrypted: *ret_paths is an array of
+ * *ret_count strings, each for free(), as is the array.
+ */
+void sx_engine_unreadable(const struct sx_engine *engine, char ***ret_paths, size_t *ret_count);
 
 /**
  * Rows by which the candidate differs from running, for sx_reader_begin(): empty when there is no

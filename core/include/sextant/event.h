@@ -19,11 +19,13 @@ enum sx_event_type {
     SX_EVENT_SESSION_END, /**< a session is gone: its locks and its locked candidate go */
     SX_EVENT_RESTART, /**< the restart RPC */
     SX_EVENT_FORCE_UPDATE, /**< the force-config-update RPC */
+    SX_EVENT_FORCE_KEY_UPDATE, /**< the force-system-key-update RPC */
     SX_EVENT_ROLLBACK, /**< the rollback RPC: replicated content as it was at a revision */
     SX_EVENT_LINK_UP, /**< a link with a peer stands, TLS done */
     SX_EVENT_LINK_DOWN, /**< a link is lost, or an attempt to get one failed */
     SX_EVENT_MESSAGE, /**< a peer said something over its link */
     SX_EVENT_RESOLVED, /**< an answer to SX_ACTION_RESOLVE */
+    SX_EVENT_KEY_SAVED, /**< an answer to SX_ACTION_KEY_SAVE */
     SX_EVENT_NOTIFIED, /**< notifications up to a sequence number were handed to the network */
 };
 
@@ -76,5 +78,6 @@ struct sx_event {
             char address[64]; /**< IP literal, or "" when the name does not resolve */
         } resolved;
         uint64_t notified;
+        char key_failure[SX_REASON_MAX]; /**< KEY_SAVED: why it is not on disk; "" when it is */
     };
 };

@@ -3,6 +3,7 @@
 
 #include "sextant/history.h"
 #include "sextant/reader.h"
+#include "sextant/secret.h"
 
 #include <stddef.h>
 
@@ -39,12 +40,14 @@ int sx_reader_journal(struct sx_reader *reader, uint64_t number, struct sx_revis
 /**
  * The effective difference that leads from the content at revision `from` to that at `to`, either
  * of which may be the older one: added to *ret_changes, which is the caller's. Found on a small
- * tree of its own: the rows that the journal speaks of, taken back. Fails with SX_E_INVALID_VALUE
+ * tree of its own: the rows that the journal speaks of, taken back. Secrets are opened with `keys`
+ * (see sx_engine_keys()) and stand in the changes in clear. Fails with SX_E_INVALID_VALUE
  * for a revision that is not there yet, with SX_E_DATA_MISSING for one that the journal does not
  * reach, with SX_E_TOO_BIG past SX_JOURNAL_STEPS_MAX.
  */
-int sx_reader_compare(struct sx_reader *reader, const struct sx_schema *schema, uint64_t from,
-    uint64_t to, struct sx_change_list *ret_changes, struct sx_error *err);
+int sx_reader_compare(struct sx_reader *reader, const struct sx_schema *schema,
+    const struct sx_secret_keys *keys, uint64_t from, uint64_t to,
+    struct sx_change_list *ret_changes, struct sx_error *err);
 
 /**
  * Parses the `value` or `old_value` (in `json`) of a change: *ret_node is the target with all below

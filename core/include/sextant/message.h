@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sextant/history.h"
+#include "sextant/secret.h"
 
 /** Peers in a cluster. */
 #define SX_PEERS_MAX 6
@@ -24,7 +25,11 @@ enum sx_message_type {
     SX_MESSAGE_SNAPSHOT_NEXT, /**< subordinate: piece stored, send the next */
     SX_MESSAGE_COPIED, /**< primary: items that are agreed and copied */
     SX_MESSAGE_SYNC, /**< primary: digest of a revision, at each sync-interval */
+    SX_MESSAGE_SYSTEM_KEY, /**< primary: the key that the cluster shares */
 };
+
+/** Longest sealed key, with NUL. */
+#define SX_SEALED_KEY_MAX 128
 
 /** SX_MESSAGE_HELLO. By value. */
 struct sx_hello {
@@ -38,6 +43,10 @@ struct sx_hello {
     uint8_t configuration_primary; /**< index, 0 for none */
     uint8_t local_index; /**< the sender's own index, 0 when not in list */
     bool take_snapshot; /**< joining or forced: the replicated content is to be replaced */
+    char system_key[SX_KEY_ID_SIZE]; /**< id of the key that its secrets are sealed with */
+    char digest_key[SX_KEY_ID_SIZE]; /**< id of the key of its digests */
+    bool key_unshared; /**< it made its system key itself and no other system has it */
+    bool key_busy; /**< it is changing its system key and takes no other one */
     int64_t time_ms;
     struct sx_history history;
 };
@@ -56,8 +65,10 @@ struct sx_message {
             uint64_t number; /**< the revision that was refused, 0: the snapshot */
             char reason[SX_REASON_MAX];
         } refusal;
+        uint8_t system_key[SX_SYSTEM_KEY_SIZE]; /**< SYSTEM_KEY */
     };
     bool more; /**< REVISION: another one follows at once, and may be taken together with it */
+    char digest_key[SX_SEALED_KEY_MAX]; /**< SNAPSHOT_BEGIN: sealed; the key of its digests */
     uint64_t total; /**< SNAPSHOT_BEGIN: bytes in all, estimated; PIECE: bytes sent so far */
 };
 

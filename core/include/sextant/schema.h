@@ -33,6 +33,7 @@ enum sx_node_flag {
     SX_NODE_FRAGMENT = 1 << 4, /**< an outermost list: each entry is a row of the store */
     SX_NODE_CRYPT_HASH =
         1 << 5, /**< of iana-crypt-hash's type: `$0$` values are hashed (RFC 7317) */
+    SX_NODE_SECRETS = 1 << 6, /**< a secret leaf is found here or below */
 };
 
 /** Class of a schema node, resolved once when the schema is loaded. */

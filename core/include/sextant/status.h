@@ -77,6 +77,9 @@ struct sx_status {
     struct sx_history history;
     int64_t last_sync_ms; /**< UTC; 0: never */
     int64_t next_sync_ms; /**< UTC; 0: none planned */
+    char system_key[SX_KEY_ID_SIZE]; /**< id of the system key */
+    bool key_update; /**< secrets are being brought under another system key */
+    size_t unreadable_secrets; /**< stored, and cannot be decrypted */
     uint8_t progress; /**< percent of the snapshot that comes in; 100 when none does */
     struct sx_peer_status peers[SX_PEERS_MAX];
     size_t peer_count;

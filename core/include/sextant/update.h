@@ -16,6 +16,10 @@ enum sx_action_type {
     SX_ACTION_RECONFIGURE, /**< configuration below a top-level node changed: read it again */
     SX_ACTION_RESTART, /**< after replies were flushed, execute the program anew */
     SX_ACTION_STATUS, /**< sx_engine_status() differs from before */
+    SX_ACTION_KEY_SAVE, /**< write this system key beside the present one, durably; answer with
+                             SX_EVENT_KEY_SAVED */
+    SX_ACTION_KEY_INSTALL, /**< the key that was saved is the present one now, alone */
+    SX_ACTION_KEY_FORGET, /**< the key that was saved is not used: its file goes */
     SX_ACTION_CHECKPOINT, /**< the write-ahead log is long: sx_store_checkpoint() when idle */
 };
 
@@ -55,6 +59,7 @@ struct sx_action {
             enum sx_log_level level;
             char *text;
         } log;
+        uint8_t key[SX_SYSTEM_KEY_SIZE]; /**< KEY_SAVE */
         char top[128]; /**< RECONFIGURE: name of the top-level node, "module:name" */
     };
 };

@@ -1,0 +1,194 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets: in clear nowhere but where they are used; the system key, shared and changed; what to do
+when it is lost."""
+
+import os
+
+from sextant_test import LabTest, main, netconf, snmp, wait_for
+
+PASSWORD = ("/sextant-call-control:call-control/zones/zone[name='branch']/traversal/password")
+KEY_UPDATE = f'<force-system-key-update xmlns="{netconf.CLUSTER}"/>'
+OWN = """
+module acme-safe {
+  yang-version 1.1; namespace "urn:acme:safe"; prefix safe;
+  import sextant-extensions { prefix sx; }
+  container safe {
+    list door {
+      key "name";
+      leaf name { type string; }
+      leaf pin { type uint32; sx:secret; }
+      leaf word { type string { length "4..40"; } sx:secret; }
+    }
+  }
+}
+"""
+
+
+def zone(password):
+    return (f'<call-control xmlns="{netconf.CALL_CONTROL}"><zones><zone><name>branch</name>'
+            "<type>traversal</type><protocol>sip</protocol><traversal><port>7001</port>"
+            f"<password>{password}</password></traversal></zone></zones></call-control>")
+
+
+def door(pin, word):
+    return (f'<safe xmlns="urn:acme:safe"><door><name>front</name><pin>{pin}</pin>'
+            f"<word>{word}</word></door></safe>")
+
+
+def key_file(daemon):
+    return os.path.join(daemon.state, "store", "system.key")
+
+
+class SecretTest(LabTest):
+    @classmethod
+    def prepare(cls):
+        folder = os.path.join(cls.lab.folder, "own-yang")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "acme-safe.yang"), "w", encoding="utf-8") as stream:
+            stream.write(OWN)
+        cls.lab.modules.append(folder)
+
+    def ctl(self, daemon, *arguments):
+        done = daemon.ctl(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def key(self, daemon):
+        return daemon.leaf(netconf.cluster("<system-key/>"), "identifier")
+
+    def wait_idle(self, daemon):
+        wait_for(lambda: daemon.leaf(netconf.cluster("<system-key/>"), "update") == "idle", 10,
+                 "the key's update has ended")
+
+    def assert_nowhere(self, daemons, *words):
+        """No file of the agents, what they show and what they logged included, has the words."""
+        places = {}
+        for daemon in daemons:
+            for request in ("<get/>", "<get-config><source><running/></source></get-config>",
+                            "<get-config><source><candidate/></source></get-config>"):
+                daemon.session().send(request)
+                places[daemon.name, request] = daemon.session().receive()
+            places[daemon.name, "SNMP"] = repr(snmp.walk(self.lab, daemon.address)).encode()
+            places[daemon.name, "log"] = "\n".join(daemon.log.all()).encode()
+            for folder, _, names in os.walk(daemon.state):
+                for name in names:
+                    path = os.path.join(folder, name)
+                    if os.path.isfile(path):
+                        with open(path, "rb") as stream:
+                            places[daemon.name, path] = stream.read()
+        self.assertTrue(any(path[1].endswith("-wal") for path in places), places.keys())
+        for place, content in places.items():
+            for word in words:
+                self.assertFalse(word.encode() in content, f"{word} is in {place}")
+
+
+class Cluster(SecretTest):
+    count = 2
+    formed = True
+
+    def setUp(self):
+        self.alpha, self.beta = self.lab.daemons
+        self.lab.wait_in_step()
+
+    def test_a_secrets_are_in_clear_nowhere(self):
+        self.alpha.edit(zone("wonderland-words"))
+        self.alpha.edit(door(31415926, "rabbit-hole"))
+        self.alpha.edit(zone("looking-glass"))
+        self.alpha.edit(door(27182818, "tea-party"))
+        self.lab.wait_in_step()
+        self.alpha.session().edit(zone("candidate-words"), target="candidate")
+        self.assert_nowhere(self.lab.daemons, "wonderland-words", "looking-glass", "rabbit-hole",
+                            "tea-party", "31415926", "27182818", "candidate-words")
+        self.alpha.session().call("<discard-changes/>")
+        # A forced update keeps a copy of the database.
+        self.assertIn("kept in", self.ctl(self.beta, "force-config-update"))
+        self.lab.wait_in_step()
+        self.assert_nowhere(self.lab.daemons, "looking-glass", "tea-party", "27182818")
+        self.assertEqual(self.ctl(self.alpha, "get", PASSWORD), "********\n")
+
+    def test_b_the_key_is_shared_and_changed(self):
+        first = self.key(self.alpha)
+        self.assertEqual(self.key(self.beta), first)
+        with self.subTest("refused on a subordinate, which names the primary"):
+            self.assert_refused("operation-failed", lambda: self.beta.session().call(KEY_UPDATE),
+                                message=self.alpha.address)
+        with self.subTest("an update reaches the other peer"):
+            self.ctl(self.alpha, "force-system-key-update")
+            wait_for(lambda: self.key(self.alpha) != first and
+                     self.key(self.beta) == self.key(self.alpha), 10, "both have the new key")
+            for daemon in self.lab.daemons:
+                self.wait_idle(daemon)
+            self.alpha.edit(zone("after-the-update"))
+            self.lab.wait_in_step()
+        with self.subTest("a peer that was away gets it, and both come back with it"):
+            self.beta.kill()
+            second = self.key(self.alpha)
+            self.alpha.session().call(KEY_UPDATE)
+            wait_for(lambda: self.key(self.alpha) != second, 10, "another key")
+            self.alpha.edit(zone("while-it-was-away"))
+            self.alpha.kill()
+            self.alpha.start()
+            self.beta.start()
+            wait_for(lambda: self.key(self.beta) == self.key(self.alpha), 10, "the same key")
+            self.lab.wait_in_step()
+            for daemon in self.lab.daemons:
+                self.wait_idle(daemon)
+        for daemon in self.lab.daemons:
+            self.assertEqual(self.ctl(daemon, "check-secrets"), "Every secret can be decrypted.\n")
+            wait_for(lambda: daemon.alarm_ids() == [40049], 5, "no alarm is left")
+            self.assertEqual(os.stat(key_file(daemon)).st_mode & 0o777, 0o600)
+            self.assertFalse(os.path.exists(key_file(daemon) + ".next"))
+
+    def test_c_a_subordinate_that_lost_its_key_gets_it_back(self):
+        self.alpha.edit(zone("kept-by-the-primary"))
+        self.lab.wait_in_step()
+        self.beta.kill()
+        os.unlink(key_file(self.beta))
+        self.beta.start()
+        wait_for(lambda: self.key(self.beta) == self.key(self.alpha), 10, "the cluster's key")
+        self.lab.wait_in_step()
+        wait_for(lambda: self.beta.alarm_ids() == [40049], 5, "no alarm is left")
+        self.assertEqual(self.ctl(self.beta, "check-secrets"), "Every secret can be decrypted.\n")
+
+
+class Alone(SecretTest):
+    def test_what_cannot_be_decrypted_is_listed_and_set_anew(self):
+        daemon = self.lab[0]
+        daemon.edit(zone("lost-words"))
+        daemon.edit(door(31415926, "lost-as-well"))
+        daemon.kill()
+        kept = key_file(daemon) + ".kept"
+        os.rename(key_file(daemon), kept)
+        daemon.start()
+        listed = self.ctl(daemon, "check-secrets").split("\n")[:-1]
+        own = "/acme-safe:safe/door[name='front']/"
+        for path in (PASSWORD, own + "pin", own + "word"):
+            self.assertIn(path, listed)
+        self.assertIn(40055, daemon.alarm_ids())
+        self.assertIn("Unreadable secrets", self.ctl(daemon, "status"))
+        with self.subTest("the others stay as they are"):
+            self.ctl(daemon, "set", own + "pin", "4711")
+            self.ctl(daemon, "set", PASSWORD, "found-words")
+            listed = self.ctl(daemon, "check-secrets")
+            self.assertNotIn(PASSWORD, listed)
+            self.assertNotIn("pin", listed)
+            self.assertIn(own + "word", listed)
+        with self.subTest("all set anew, the alarm goes"):
+            for path in listed.split("\n")[:-1]:
+                self.ctl(daemon, "set", path,
+                         "$0$new-words" if path.startswith("/ietf-system") else "new-words")
+            wait_for(lambda: 40055 not in daemon.alarm_ids(), 5, "40055 is cleared")
+            self.assertEqual(self.ctl(daemon, "check-secrets"), "Every secret can be decrypted.\n")
+        daemon.kill()
+        with self.subTest("a key that others can read stops the start"):
+            os.chmod(key_file(daemon), 0o640)
+            with self.assertRaises(Exception):
+                daemon.start()
+            self.assertIn("set it to 600", daemon.last_line())
+            os.chmod(key_file(daemon), 0o600)
+            daemon.start()
+
+
+if __name__ == "__main__":
+    main()
