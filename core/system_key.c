@@ -167,6 +167,23 @@ static int store_present(
     return 0;
 }
 
+/* The id of a key that goes is remembered before another one is in use: peers are known by it. */
+static int remember_former(
+    struct sx_engine *engine, const char *id, bool shared, struct sx_error *err)
+{
+    struct sx_system_key *state = &engine->system_key;
+    char *former = sx_format("%s%s%s", id, *state->former ? " " : "", state->former);
+    int result;
+
+    if (strlen(former) >= sizeof state->former)
+        former[sizeof state->former - 1] = '\0';
+    result = store_state(engine, shared, former, err);
+    if (result == 0)
+        strcpy(state->former, former);
+    free(former);
+    return result;
+}
+
 int sx_system_key_load(
     struct sx_engine *engine, const struct sx_engine_options *options, struct sx_error *err)
 {
@@ -180,6 +197,9 @@ int sx_system_key_load(
     }
     take_keys(engine, options, stored ? stored : "");
     result = load_digest_key(engine, &new_digest_key, err);
+    /* The power may have gone between the file and this. */
+    if (result == 0 && engine->system_key.updating && !strstr(engine->system_key.former, stored))
+        result = remember_former(engine, stored, engine->system_key.shared, err);
     if (result == 0)
         result = store_present(engine, stored ? stored : "", new_digest_key, err);
     memcpy(engine->tree.digest_key, engine->secrets.digest_key, SX_DIGEST_SIZE);
@@ -222,23 +242,6 @@ int sx_system_key_force(struct sx_engine *engine, struct sx_error *err)
     return 0;
 }
 
-/* The former key's id is remembered before the new one is in use: peers are known by it. */
-static int remember_former(struct sx_engine *engine, struct sx_error *err)
-{
-    struct sx_system_key *state = &engine->system_key;
-    char *former =
-        sx_format("%s%s%s", present_id(engine), *state->former ? " " : "", state->former);
-    int result;
-
-    if (strlen(former) >= sizeof state->former)
-        former[sizeof state->former - 1] = '\0';
-    result = store_state(engine, state->taken, former, err);
-    if (result == 0)
-        strcpy(state->former, former);
-    free(former);
-    return result;
-}
-
 void sx_system_key_saved(struct sx_engine *engine, const struct sx_event *event)
 {
     struct sx_system_key *state = &engine->system_key;
@@ -250,7 +253,7 @@ void sx_system_key_saved(struct sx_engine *engine, const struct sx_event *event)
     engine->status_changed = true;
     if (*event->key_failure)
         sx_error_set(&err, SX_E_STORE, "%s", event->key_failure);
-    if (err.code != SX_OK || remember_former(engine, &err) < 0) {
+    if (err.code != SX_OK || remember_former(engine, present_id(engine), state->taken, &err) < 0) {
         sx_update_log(engine->update, SX_LOG_ERROR,
             "system key: it stays as it is, since the new one cannot be stored: %s", err.message);
         OPENSSL_cleanse(state->next, sizeof state->next);

@@ -183,7 +183,7 @@ static void random_event(struct sim *sim)
     unsigned node = (unsigned)sim_random(sim, sim->count);
     unsigned other = (unsigned)sim_random(sim, sim->count);
 
-    switch (sim_random(sim, 13)) {
+    switch (sim_random(sim, 15)) {
     case 0:
         if (node != other)
             sim_cut(sim, node, other, true);
@@ -209,6 +209,14 @@ static void random_event(struct sim *sim)
     case 7:
         if (sim->nodes[0].engine)
             sim_roll_back(sim, 0, (unsigned)sim_random(sim, 8));
+        break;
+    case 8:
+        if (sim->nodes[0].engine)
+            sim_set_password(sim, 0, (unsigned)sim_random(sim, 1000));
+        break;
+    case 9:
+        if (sim->nodes[0].engine)
+            sim_change_key(sim, 0);
         break;
     default:
         if (sim->nodes[0].engine)

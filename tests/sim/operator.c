@@ -129,3 +129,23 @@ void sim_roll_back(struct sim *sim, unsigned number, unsigned revisions)
         sim_fail(sim, "node %u does not roll back to revision %llu: %s", number,
             (unsigned long long)event.rollback.revision, err.message);
 }
+
+bool sim_set_password(struct sim *sim, unsigned node, unsigned value)
+{
+    char xml[512];
+
+    snprintf(xml, sizeof xml,
+        "<call-control xmlns=\"urn:sextant:params:xml:ns:yang:sextant-call-control\"><zones><zone>"
+        "<name>branch</name><type>traversal</type><protocol>sip</protocol><traversal>"
+        "<port>7001</port><password>words-%u</password></traversal></zone></zones></call-control>",
+        value);
+    return sim_edit(sim, node, xml, NULL);
+}
+
+void sim_change_key(struct sim *sim, unsigned node)
+{
+    struct sx_event event = {
+        .type = SX_EVENT_FORCE_KEY_UPDATE, .origin = {.user = "operator", .source = "sim"}};
+
+    sim_step(sim, node, &event, NULL);
+}

@@ -141,3 +141,7 @@ bool sim_phone_book(struct sim *sim, unsigned node, unsigned entry, unsigned val
 bool sim_set_own(struct sim *sim, unsigned node, unsigned value);
 void sim_roll_back(struct sim *sim, unsigned node, unsigned revisions);
 void sim_force(struct sim *sim, unsigned node);
+/** Gives a zone a password, a replicated secret. */
+bool sim_set_password(struct sim *sim, unsigned node, unsigned value);
+/** Changes the system key; refused unless the node is the primary and no change is under way. */
+void sim_change_key(struct sim *sim, unsigned node);

@@ -122,6 +122,28 @@ static void a_boot_goes_on(void **state)
     sx_test_engine_close(&test);
 }
 
+/* The power went after the file was written and before the engine heard of it. */
+static void a_key_that_was_saved_alone_is_taken_by_the_boot(void **state)
+{
+    struct sx_test_engine test;
+    char former[SX_KEY_ID_SIZE];
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_true(sx_test_password(&test, "wonderland"));
+    strcpy(former, test.status.system_key);
+    assert_true(force(&test));
+    sx_test_engine_restart(&test);
+    test.key_saving = false;
+    assert_true(test.status.key_update);
+    assert_string_equal(test.engine->system_key.former, former);
+    sx_test_key_update(&test);
+    assert_string_not_equal(test.status.system_key, former);
+    sx_test_engine_restart(&test);
+    assert_string_equal(test.engine->system_key.former, former);
+    assert_string_equal(sx_test_value(&test, SX_TEST_PASSWORD), "wonderland");
+    sx_test_engine_close(&test);
+}
+
 /* The database names the new key already, and only its file was not renamed. */
 static void a_boot_puts_the_new_key_in_place(void **state)
 {
@@ -178,6 +200,7 @@ int main(void)
         cmocka_unit_test(nothing_is_left_under_the_former_key),
         cmocka_unit_test(edits_go_on_and_use_the_new_key),
         cmocka_unit_test(a_boot_goes_on),
+        cmocka_unit_test(a_key_that_was_saved_alone_is_taken_by_the_boot),
         cmocka_unit_test(a_boot_puts_the_new_key_in_place),
         cmocka_unit_test(a_disk_that_fails_holds_it_up),
     };
