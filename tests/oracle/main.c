@@ -136,10 +136,11 @@ static int print_kinds(const struct oracle_constraint sums[ORACLE_KINDS])
 static uint64_t share(const struct options *options, const struct oracle_set *set)
 {
     const char *name = options->sets ? strstr(options->sets, set->name) : NULL;
+    uint64_t other = options->count * 2 / 3 / (SETS - 1);
     size_t length = strlen(set->name);
 
     if (!options->sets)
-        return set->modules[0] ? options->count * 2 / 3 / (SETS - 1) : options->count / 3;
+        return set->modules[0] ? other : options->count - (SETS - 1) * other;
     if (!name || (name > options->sets && name[-1] != ',') || (name[length] && name[length] != ','))
         return 0;
     return options->count;
