@@ -91,7 +91,8 @@ static void make_hash(const char *hex, char ret_value[STAND_IN_MAX])
 {
     char *end = stpcpy(ret_value, "$6$");
 
-    end = stpncpy(end, hex, 8);
+    for (int i = 0; i < 8; i++)
+        *end++ = hex[i];
     *end++ = '$';
     for (int i = 0; i < 86; i++)
         *end++ = hex[i % 64];
