@@ -6,7 +6,6 @@
 #include "item.h"
 #include "path.h"
 #include "transaction_impl.h"
-#include "validate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -198,43 +197,35 @@ int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
     return -1;
 }
 
-/* libyang forgets the defaults beside a choice that stands in a case. */
-static void complete(struct sx_tree *tree)
+/* All that was loaded counts as new, and gets its defaults. */
+static void note_all(struct sx_transaction *transaction)
 {
-    static const uint8_t unused[16];
-    struct sx_transaction *transaction = sx_transaction_begin(tree, unused);
-
-    sx_transaction_complete_all(transaction);
-    sx_undo_keep(&transaction->undo);
-    sx_transaction_undo(transaction);
-}
-
-/* libyang keeps a default whose condition reads another one that is not there in the end. */
-static int settle(struct sx_tree *tree, struct sx_error *err)
-{
-    static const uint8_t unused[16];
+    struct sx_tree *tree = transaction->tree;
     const struct sx_constraint_list *chained = &tree->schema->chained;
-    struct sx_transaction *transaction = sx_transaction_begin(tree, unused);
-    int result;
 
+    /* It is made when the tree is complete. */
+    sx_index_free(tree->index);
+    tree->index = transaction->undo.index = NULL;
     transaction->loading = true;
+    for (struct lyd_node *node = tree->root; node; node = node->next)
+        sx_undo_note_insert(&transaction->undo, node);
+    sx_transaction_complete_all(transaction);
+    transaction->completed = transaction->undo.count;
     for (size_t i = 0; i < chained->count; i++)
         sx_agenda_add(&transaction->conditions,
             (struct sx_task){.constraint = &tree->schema->constraints[chained->items[i]]});
+}
+
+int sx_load_finish(struct sx_tree *tree, struct sx_error *err)
+{
+    static const uint8_t unused[16];
+    struct sx_transaction *transaction = sx_transaction_begin(tree, unused);
+    int result;
+
+    note_all(transaction);
     result = sx_transaction_validate(transaction, err);
     if (result == 0)
         sx_undo_keep(&transaction->undo);
     sx_transaction_undo(transaction);
     return result;
-}
-
-int sx_load_finish(struct sx_tree *tree, struct sx_error *err)
-{
-    if (tree->schema->nested_choices)
-        complete(tree);
-    if (sx_validate_all(tree, err) < 0)
-        return -1;
-    sx_index_free(tree->index);
-    tree->index = NULL;
-    return settle(tree, err);
 }

@@ -13,5 +13,6 @@
 int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
     const struct sx_fragment *fragment, struct sx_error *err);
 
-/** Validates a freshly loaded tree and completes its defaults. */
+/** Completes the defaults of a freshly loaded tree and checks all constraints. After a failure the
+ * tree is empty. */
 int sx_load_finish(struct sx_tree *tree, struct sx_error *err);

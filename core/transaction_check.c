@@ -13,6 +13,7 @@ struct check {
     struct sx_agenda done; /* what was evaluated, with the node as its place */
     const struct sx_task *task; /* that is being looked at */
     struct sx_error *err;
+    bool whole; /* of the tree: nothing is met twice, so what was evaluated is not kept */
 };
 
 static int check_structure(
@@ -23,7 +24,7 @@ static int check_structure(
 
     if (parent && !sx_schema_effects(check->tree->schema, parent->schema)->structured)
         return 0;
-    if (!sx_agenda_add(&check->done, task))
+    if (!check->whole && !sx_agenda_add(&check->done, task))
         return 0;
     return sx_transaction_check_structure(
         check->transaction, parent, parent ? NULL : module, check->err);
@@ -104,7 +105,8 @@ static int check_unique(
 static int evaluate(
     struct check *check, const struct sx_constraint *constraint, const struct lyd_node *node)
 {
-    if (!sx_agenda_add(&check->done, (struct sx_task){.constraint = constraint, .where = node}))
+    if (!check->whole &&
+        !sx_agenda_add(&check->done, (struct sx_task){.constraint = constraint, .where = node}))
         return 0;
     check->tree->evaluations++;
     switch (constraint->kind) {
@@ -232,7 +234,7 @@ int sx_transaction_check(struct sx_transaction *transaction, struct sx_error *er
 int sx_transaction_check_all(struct sx_transaction *transaction, struct sx_error *err)
 {
     struct sx_tree *tree = transaction->tree;
-    struct check check = {.transaction = transaction, .tree = tree, .err = err};
+    struct check check = {.transaction = transaction, .tree = tree, .err = err, .whole = true};
     const struct lys_module *module;
     uint32_t at = 0;
     int result = 0;
@@ -246,6 +248,5 @@ int sx_transaction_check_all(struct sx_transaction *transaction, struct sx_error
             result = check_structure(&check, NULL, module);
     for (struct lyd_node *node = tree->root; node && result == 0; node = node->next)
         result = check_subtree(&check, node);
-    sx_agenda_clear(&check.done);
     return result;
 }

@@ -27,6 +27,7 @@ int sx_transaction_validate(struct sx_transaction *transaction, struct sx_error 
     }
     if (result < 0 || transaction->undo.count == 0)
         return result;
-    return transaction->replaced ? sx_transaction_check_all(transaction, err)
-                                 : sx_transaction_check(transaction, err);
+    return transaction->replaced || transaction->loading
+               ? sx_transaction_check_all(transaction, err)
+               : sx_transaction_check(transaction, err);
 }

@@ -7,10 +7,6 @@ struct lysc_must;
 struct lysc_node;
 struct lysc_node_leaf;
 
-/** Validates every module whole and completes defaults. For a tree that was just loaded: libyang
- * may free nodes of it. */
-int sx_validate_all(struct sx_tree *tree, struct sx_error *err);
-
 /** validate_message.c: libyang's newest error in the words of RFC 7950 section 15. Returns -1. */
 int sx_validate_error(const struct sx_tree *tree, struct sx_error *err);
 
