@@ -127,10 +127,11 @@ def conditions(results):
     run = results["run"]
     delay = f", each sync of the disk {run['fsync_delay_ms']} ms slower" if run[
         "fsync_delay_ms"] else ""
+    busy = f" (busy with other work: a load of {run['load']:.0f})" if run["load"] >= 1 else ""
     idle = results["empty"].get("idle_percent")
     return (f"{run['processors']} × {run['processor']}, Linux {run['kernel']}, {run['date']}"
-            f"{delay}; {run['rounds']} rounds, seed {run['seed']}. With an empty configuration and "
-            f"{results['empty']['sessions']} sessions the daemon uses "
+            f"{busy}{delay}; {run['rounds']} rounds, seed {run['seed']}. With an empty configuration "
+            f"and {results['empty']['sessions']} sessions the daemon uses "
             f"{results['empty']['pss_kb'] / 1024:.1f} MB"
             + (f", with 64 idle sessions {idle:.2f} % of a processor." if idle is not None
                else ".") + cluster_line(results.get("cluster")))
