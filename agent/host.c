@@ -300,3 +300,15 @@ int ag_host_candidate(
     ag_fair_lock_give(&host->engine_lock);
     return result;
 }
+
+int ag_host_claim_backups(struct ag_host *host, struct sx_error *err)
+{
+    if (!atomic_exchange(&host->backups_claimed, true))
+        return 0;
+    return sx_error_set(err, SX_E_IN_USE, "a backup is being made or restored: try again after it");
+}
+
+void ag_host_release_backups(struct ag_host *host)
+{
+    atomic_store(&host->backups_claimed, false);
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backup.h"
 #include "host_private.h"
 #include "sextant/memory.h"
 
@@ -11,18 +12,43 @@
 /** Longest path of the location in an initial configuration that an error message names. */
 #define PLACE_MAX 200
 
-static int open_engine(
-    struct ag_host *host, const struct ag_host_options *options, struct sx_error *err)
+static int open_engine(struct ag_host *host, const struct ag_host_options *options,
+    const char *database_failure, struct sx_error *err)
 {
+    char last_backup[AG_BACKUP_PATH_MAX] = "";
     struct sx_engine_options engine = {.schema = host->schema,
-        .directory = options->store_directory,
+        .directory = host->store_directory,
         .own_addresses = options->own_addresses,
         .software_version = SEXTANT_VERSION,
         .system_key = host->keys.present,
-        .next_system_key = host->keys.has_next ? host->keys.next : NULL};
+        .next_system_key = host->keys.has_next ? host->keys.next : NULL,
+        .database_failure = database_failure,
+        .last_backup = last_backup};
 
+    if (database_failure)
+        ag_backup_newest(host->failed_directory, last_backup);
     ag_host_stamp(&engine.time_ms, &engine.monotonic_ms, engine.random);
     return sx_engine_open(&engine, &host->first, &host->engine, err);
+}
+
+/* With a database that cannot be used the agent comes up to say so. */
+static int open_or_stand_in(
+    struct ag_host *host, const struct ag_host_options *options, struct sx_error *err)
+{
+    struct sx_error failure = {0}, ignored;
+    char *stand_in;
+
+    if (open_engine(host, options, NULL, &failure) == 0) {
+        ag_stand_in_remove(host->store_directory);
+        return 0;
+    }
+    *err = failure;
+    stand_in = ag_stand_in_make(host->store_directory, &ignored);
+    if (!stand_in)
+        return -1;
+    host->failed_directory = host->store_directory;
+    host->store_directory = stand_in;
+    return open_engine(host, options, failure.message, &ignored);
 }
 
 static int parse_initial(
@@ -63,6 +89,7 @@ static int load_initial(
     if (parse_initial(host, options->initial_config, &config, err) < 0)
         return -1;
     event.edit.config = config;
+    event.edit.initial = true;
     ag_host_step_alone(host, &event, &update);
     if (update.failed) {
         sx_error_set(err, update.error.code, "initial configuration %s: %s%s%s",
@@ -73,7 +100,7 @@ static int load_initial(
     sx_engine_close(host->engine);
     host->engine = NULL;
     sx_update_clear(&host->first);
-    if (open_engine(host, options, err) < 0)
+    if (open_engine(host, options, NULL, err) < 0)
         goto out;
     host->took_initial = true;
     result = 0;
@@ -103,7 +130,7 @@ int ag_host_open(struct ag_loop *loop, const struct sx_schema *schema,
     pthread_cond_init(&host->queue_filled, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (ag_system_keys_read(host->store_directory, &host->keys, err) < 0 ||
-        open_engine(host, options, err) < 0 ||
+        open_or_stand_in(host, options, err) < 0 ||
         (options->initial_config && sx_engine_is_new(host->engine) &&
             load_initial(host, options, err) < 0)) {
         ag_host_close(host);
@@ -141,5 +168,6 @@ void ag_host_close(struct ag_host *host)
     pthread_cond_destroy(&host->maintenance.filled);
     pthread_cond_destroy(&host->queue_filled);
     free(host->store_directory);
+    free(host->failed_directory);
     free(host);
 }

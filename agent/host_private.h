@@ -47,6 +47,8 @@ struct ag_host {
     struct ag_loop *loop;
     const struct sx_schema *schema;
     char *store_directory;
+    char *failed_directory; /**< of the database that cannot be used, while another one stands in
+                                 for it; else NULL */
     struct ag_host_parts parts;
 
     struct ag_fair_lock engine_lock;
@@ -71,6 +73,7 @@ struct ag_host {
     struct sx_secret_keys secret_keys; /**< of the same step */
 
     struct ag_maintenance maintenance;
+    atomic_bool backups_claimed; /**< a backup is being made or restored */
 };
 
 /** What a host is opened with; borrowed during the call but loop and schema. */
@@ -94,12 +97,26 @@ void ag_host_stop(struct ag_host *host);
 /** Closes the engine and releases the host (NULL is fine). After ag_host_stop(). */
 void ag_host_close(struct ag_host *host);
 
+/** stand_in.c: makes the folder of an empty database that stands in for the one in `directory`, and
+ * in it, as far as that can be found, the settings of before. For free(), or NULL with *err. */
+char *ag_stand_in_make(const char *directory, struct sx_error *err);
+/** stand_in.c: removes it, if there is one: the database in `directory` is in use. */
+void ag_stand_in_remove(const char *directory);
+/** stand_in.c: folder `index` (from 0) in which settings of before may be found while a database
+ * stands in for that of `directory`; for free(), or NULL past the last. */
+char *ag_stand_in_former(const char *directory, size_t index);
+
 /** Fills in the time and 32 random bytes. */
 void ag_host_stamp(int64_t *ret_time_ms, int64_t *ret_monotonic_ms, uint8_t ret_random[32]);
 
 /** Stamps the event and steps the engine, and carries nothing out: for a host that is not started.
  * The caller holds the engine's lock or is alone. */
 void ag_host_step_alone(struct ag_host *host, struct sx_event *event, struct sx_update *update);
+
+/** Claims the folder of backups for one backup or restore, which take much memory for a moment;
+ * refused while another is under way. Any thread. */
+int ag_host_claim_backups(struct ag_host *host, struct sx_error *err);
+void ag_host_release_backups(struct ag_host *host);
 
 /** Starts and stops the maintenance thread. */
 int ag_maintenance_start(struct ag_host *host, struct sx_error *err);

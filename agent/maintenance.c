@@ -6,6 +6,7 @@
 #include "tree.h"
 
 #include <libyang/libyang.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Work that may wait for the disk and that nobody waits for: moving the write-ahead log into the
@@ -76,18 +77,63 @@ static int read_with_keys(struct ag_host *host, struct sx_reader *reader,
     return result;
 }
 
-static void read_settings(struct ag_host *host)
+/* The settings in the database of a folder; the tree is for lyd_free_all(). */
+static int read_tree(
+    struct ag_host *host, const char *directory, struct lyd_node **ret_tree, struct sx_error *err)
 {
     struct sx_reader *reader = NULL;
+    int result = -1;
+
+    if (sx_reader_open(directory, NULL, &reader, err) == 0)
+        result = read_with_keys(host, reader, ret_tree, err);
+    sx_reader_close(reader);
+    return result;
+}
+
+static bool has_targets(const struct lyd_node *tree)
+{
+    struct ly_set *found = NULL;
+    bool has = tree &&
+               lyd_find_xpath(tree, "/sextant-system:system/snmp/notification-targets/target",
+                   &found) == LY_SUCCESS &&
+               found->count > 0;
+
+    ly_set_free(found, NULL);
+    return has;
+}
+
+/* A database that stands in for another one has no settings: those of before are looked for, first
+ * where targets of notifications are found. */
+static int read_former(struct ag_host *host, struct lyd_node **ret_tree, struct sx_error *err)
+{
+    char *directory;
+
+    for (size_t i = 0; (directory = ag_stand_in_former(host->failed_directory, i)); i++) {
+        struct lyd_node *tree = NULL;
+        int result = read_tree(host, directory, &tree, err);
+
+        free(directory);
+        if (result == 0 && has_targets(tree)) {
+            *ret_tree = tree;
+            return 0;
+        }
+        lyd_free_all(tree);
+    }
+    return read_tree(host, host->store_directory, ret_tree, err);
+}
+
+static void read_settings(struct ag_host *host)
+{
     struct lyd_node *tree = NULL;
     struct sx_error err = {0};
+    int result = host->failed_directory ? read_former(host, &tree, &err)
+                                        : read_tree(host, host->store_directory, &tree, &err);
 
-    if (ag_host_reader(host, &reader, &err) == 0 && read_with_keys(host, reader, &tree, &err) == 0)
+    if (result == 0)
         apply_settings(host, tree);
     else
         ag_log(SX_LOG_ERROR, "settings of this system cannot be read: %s", err.message);
     lyd_free_all(tree);
-    sx_reader_close(reader);
 }
 
 static void *maintenance_thread(void *argument)

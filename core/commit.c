@@ -82,6 +82,8 @@ static int store(struct sx_commit *commit, struct sx_error *err)
         goto failed;
     if (commit->ends_wait && sx_store_set(to, "take-snapshot", NULL, err) < 0)
         goto failed;
+    if (commit->reset_list && sx_reset_store(engine, commit->reset_list, err) < 0)
+        goto failed;
     if (sx_store_commit(to, err) < 0)
         goto failed;
     result = 0;
@@ -200,6 +202,8 @@ int sx_commit_finish(struct sx_commit *commit, const struct sx_origin *origin, s
     send_copied(engine, commit->changes);
     sx_transaction_keep(commit->transaction);
     sx_secrets_settle(engine);
+    if (commit->reset_list)
+        sx_reset_stored(engine, commit->reset_list);
     engine->status_changed = true;
     if (commit->revision_count > 0) {
         engine->history = commit->history;
@@ -218,6 +222,7 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
 {
     struct sx_revision revision = {0};
     const struct sx_revision *stored = &revision;
+    char reset_list[SX_PEER_LIST_MAX];
     struct sx_commit commit = {.engine = engine,
         .transaction = transaction,
         .history = engine->history,
@@ -238,6 +243,7 @@ int sx_commit(struct sx_engine *engine, struct sx_transaction *transaction,
         goto undo;
     }
     commit.revision_count = revision.number > 0;
+    commit.reset_list = sx_reset_arm(engine, commit.changes, reset_list);
     if (sx_commit_finish(&commit, origin, err) < 0) {
         sx_revision_clear(&revision);
         return -1;
@@ -295,6 +301,13 @@ int sx_commit_edit(struct sx_engine *engine, const struct sx_event *event, struc
     if (event->edit.continue_on_error)
         return sx_commit_continue(
             engine, event, sx_transaction_begin(&engine->tree, engine->random), edit, err);
+    if (event->edit.initial) {
+        struct lyd_node *rest = sx_reset_without_survivors(&engine->tree, event->edit.config);
+        int result = edit(engine, event, rest, err);
+
+        lyd_free_all(rest);
+        return result;
+    }
     return edit(engine, event, event->edit.config, err);
 }
 

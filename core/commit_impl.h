@@ -14,6 +14,8 @@ struct sx_commit {
     struct sx_history history; /**< after it */
     bool lineage_is_ours;
     bool ends_wait; /**< a commit of our own: no other configuration is waited for any more */
+    const char *reset_list; /**< own commits: peers of a factory reset that is armed, "" for none,
+                                 see reset.c; else NULL */
     const struct sx_revision *const *revisions; /**< for the journal; borrowed */
     size_t revision_count; /**< 0: no replicated content changes */
 };

@@ -277,16 +277,40 @@ static void of_primaries(struct wanted *wanted)
         keep(wanted, 20017, NULL);
 }
 
+static void of_database(struct wanted *wanted)
+{
+    const struct sx_engine *engine = wanted->engine;
+
+    if (*engine->database_failure)
+        want(wanted, 15005, NULL, "%.300s", engine->database_failure);
+    if (engine->set_aside > 0)
+        want(wanted, 15008, NULL,
+            "%llu parts of the stored configuration do not fit the YANG modules and are set aside; "
+            "sextantctl set-aside lists them",
+            (unsigned long long)engine->set_aside);
+    if (engine->no_room)
+        want(wanted, 15010, NULL,
+            "The file system of %s is full: no configuration is taken until there is room",
+            engine->directory);
+    if (sx_reset_is_due(engine))
+        want(wanted, SX_ALARM_RESET_STARTED, NULL,
+            "The configuration is being erased but for what survives a factory reset");
+    if (engine->reset.armed)
+        want(wanted, 15012, NULL,
+            "The peers were taken out of the list: the next restart erases the configuration");
+    if (*engine->reset.failure)
+        want(wanted, 15013, NULL, "%s", engine->reset.failure);
+    if (*engine->restoring.failure)
+        want(wanted, 15023, NULL, "%s", engine->restoring.failure);
+}
+
 size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_wanted)
 {
     struct wanted wanted = {.engine = engine, .items = ret_wanted};
 
     for (size_t i = 0; i < engine->peer_count; i++)
         of_peer(&wanted, &engine->peers[i]);
-    if (engine->no_room)
-        want(&wanted, 15010, NULL,
-            "The file system of %s is full: no configuration is taken until there is room",
-            engine->directory);
+    of_database(&wanted);
     of_list(&wanted);
     of_restart(&wanted);
     of_secrets(&wanted);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replicate_impl.h"
 
-#include "load.h"
+#include "salvage.h"
 #include "sextant/memory.h"
 
 #include <libyang/libyang.h>
@@ -13,61 +13,10 @@
 /* Opening, closing and stepping an engine. A step lets its event happen and then settles: peers,
  * links, replication and alarms follow from what is true now, whatever the event was. */
 
-struct loading {
-    struct sx_engine *engine;
-    struct lyd_node *cursor;
-    bool clear; /* a secret was not sealed */
-};
-
-/* Loads one row, whose secrets are opened on the way. */
-static int load_opened(
-    struct loading *loading, const struct sx_fragment *fragment, struct sx_error *err)
+static int load_values(struct sx_engine *engine, struct sx_error *err)
 {
-    struct sx_engine *engine = loading->engine;
-    const struct lysc_node *schema = sx_secrets_of_row(&engine->secrets, fragment);
-    struct sx_fragment opened = *fragment;
-    int result;
-
-    if (!schema)
-        return sx_load_fragment(&engine->tree, &loading->cursor, fragment, err);
-    if (sx_secrets_open_row(&engine->secrets, schema, fragment, engine->tree.digest_key,
-            &engine->secrets.aside, &loading->clear, &opened.body, err) < 0)
-        return -1;
-    result = sx_load_fragment(&engine->tree, &loading->cursor, &opened, err);
-    sx_secret_free(opened.body);
-    return result;
-}
-
-static int load_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
-{
-    struct loading *loading = context;
-    struct sx_error reason = {0};
-
-    loading->engine->rows_at_boot++;
-    if (load_opened(loading, fragment, &reason) == 0)
-        return 0;
-    sx_error_set(err, reason.code,
-        "the stored configuration does not fit the YANG modules: %s; start with the modules that "
-        "it was made with",
-        reason.message);
-    return sx_error_at(err, reason.path);
-}
-
-static int load(
-    struct sx_engine *engine, const struct sx_engine_options *options, struct sx_error *err)
-{
-    struct loading loading = {.engine = engine};
     char *value = NULL;
 
-    engine->tree.schema = engine->schema;
-    engine->secrets.context = sx_schema_context(engine->schema);
-    if (sx_system_key_load(engine, options, err) < 0)
-        return -1;
-    if (sx_store_load(engine->store, load_row, &loading, err) < 0 ||
-        sx_load_finish(&engine->tree, err) < 0 ||
-        sx_store_get_history(engine->store, &engine->history, err) < 0 ||
-        sx_secrets_loaded(engine, loading.clear, err) < 0)
-        return -1;
     if (sx_stored_value(engine, "lineage-is-ours", &value, err) < 0)
         return -1;
     engine->lineage_is_ours = value != NULL;
@@ -76,9 +25,33 @@ static int load(
         return -1;
     snprintf(engine->local_address, sizeof engine->local_address, "%s", value ? value : "");
     free(value);
-    if (sx_membership_load(engine, err) < 0)
-        return -1;
-    return sx_alarms_load(engine, err);
+    return sx_membership_load(engine, err);
+}
+
+static int load(
+    struct sx_engine *engine, const struct sx_engine_options *options, struct sx_error *err)
+{
+    struct sx_salvage *salvage = sx_alloc(sizeof *salvage);
+    int result = -1;
+
+    engine->tree.schema = engine->schema;
+    engine->secrets.context = sx_schema_context(engine->schema);
+    if (sx_system_key_load(engine, options, err) < 0 || sx_salvage_load(engine, salvage, err) < 0 ||
+        sx_store_get_history(engine->store, &engine->history, err) < 0)
+        goto out;
+    /* Without the rows that are set aside the content is another one. */
+    if (salvage->rows.count > 0)
+        memcpy(engine->history.digest, engine->tree.digest, SX_DIGEST_SIZE);
+    if (sx_secrets_loaded(engine, salvage->clear, err) < 0 || load_values(engine, err) < 0 ||
+        sx_salvage_store(engine, salvage, err) < 0 ||
+        sx_store_count_aside(engine->store, &engine->set_aside, err) < 0 ||
+        sx_reset_load(engine, err) < 0)
+        goto out;
+    result = sx_alarms_load(engine, err);
+out:
+    sx_salvage_clear(salvage);
+    free(salvage);
+    return result;
 }
 
 /* A boot puts what was configured in force. */
@@ -110,9 +83,9 @@ static void save_notified(struct sx_engine *engine)
 
 static int64_t next_deadline(const struct sx_engine *engine)
 {
-    int64_t deadline = INT64_MAX;
+    int64_t deadline = sx_reset_deadline(engine);
 
-    if (engine->peer_count > 0)
+    if (engine->peer_count > 0 && engine->sync_at_ms < deadline)
         deadline = engine->sync_at_ms;
     if (engine->no_room && engine->room_at_ms < deadline)
         deadline = engine->room_at_ms;
@@ -144,6 +117,7 @@ static void settle(struct sx_engine *engine)
     sx_replicate_settle(engine);
     sx_reserve_settle(engine);
     sx_alarms_settle(engine);
+    sx_reset_settle(engine);
     if (engine->status_changed)
         sx_update_add(engine->update, SX_ACTION_STATUS, NULL);
     engine->status_changed = false;
@@ -187,6 +161,10 @@ int sx_engine_open(const struct sx_engine_options *options, struct sx_update *up
             options->own_addresses[i]);
         engine->own_address_count++;
     }
+    snprintf(engine->database_failure, sizeof engine->database_failure, "%s",
+        options->database_failure ? options->database_failure : "");
+    snprintf(engine->last_backup, sizeof engine->last_backup, "%s",
+        options->last_backup ? options->last_backup : "");
     start_step(engine, options->time_ms, options->monotonic_ms, options->random, update);
     if (sx_store_open(engine->directory, engine->vfs, &engine->store, err) < 0 ||
         load(engine, options, err) < 0) {
@@ -194,6 +172,12 @@ int sx_engine_open(const struct sx_engine_options *options, struct sx_update *up
         sx_update_clear(update);
         return -1;
     }
+    if (*engine->database_failure)
+        sx_update_log(update, SX_LOG_ERROR,
+            "the database cannot be used: %s; to recover, stop sextantd, run sextantctl "
+            "purge-database, start it and restore a backup%s%s",
+            engine->database_failure, *engine->last_backup ? ", the newest is " : "",
+            engine->last_backup);
     boot(engine);
     sx_reserve_open(engine);
     sx_cluster_settle(engine);
@@ -257,6 +241,7 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return sx_unlock(engine, event, err);
     case SX_EVENT_SESSION_END:
         sx_lock_session_end(engine, event->origin.session);
+        sx_restore_session_end(engine, event->origin.session);
         return 0;
     case SX_EVENT_RESTART:
         sx_update_add(engine->update, SX_ACTION_RESTART, NULL);
@@ -269,6 +254,17 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return sx_system_key_force(engine, err);
     case SX_EVENT_KEY_SAVED:
         sx_system_key_saved(engine, event);
+        return 0;
+    case SX_EVENT_DISCARD_SET_ASIDE:
+        return sx_set_aside_discard(engine, event, err);
+    case SX_EVENT_RESTORE_BEGIN:
+        return sx_restore_begin(engine, event, err);
+    case SX_EVENT_RESTORE_ROWS:
+        return sx_restore_rows(engine, event, err);
+    case SX_EVENT_RESTORE_END:
+        return sx_restore_end(engine, event, err);
+    case SX_EVENT_RESTORE_CANCEL:
+        sx_restore_cancel(engine, event);
         return 0;
     case SX_EVENT_LINK_UP:
         sx_cluster_link_up(engine, event);
@@ -305,7 +301,7 @@ void sx_engine_step(
 
 bool sx_engine_is_new(const struct sx_engine *engine)
 {
-    return engine->rows_at_boot == 0;
+    return !*engine->database_failure && (engine->rows_at_boot == 0 || engine->reset.fresh);
 }
 
 void sx_engine_keys(const struct sx_engine *engine, struct sx_secret_keys *ret_keys)

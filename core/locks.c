@@ -8,6 +8,12 @@ int sx_lock_allows(const struct sx_engine *engine, enum sx_datastore datastore, 
 {
     uint32_t holder = engine->locks[datastore];
 
+    if (*engine->database_failure)
+        return sx_error_set(err, SX_E_STORE,
+            "the database cannot be used and no configuration is taken (alarm 15005): %.300s",
+            engine->database_failure);
+    if (sx_reset_check(engine, err) < 0)
+        return -1;
     if (holder == 0 || holder == session)
         return 0;
     return sx_error_set(err, SX_E_IN_USE,

@@ -17,12 +17,23 @@ static const char settings[] = "PRAGMA query_only=ON;"
                                "PRAGMA temp_store=MEMORY;";
 
 /** Statements of a reader beside those on the fragments. */
-enum { READER_BEGIN, READER_END, READER_REVISION, READER_STATEMENTS };
+enum {
+    READER_BEGIN,
+    READER_END,
+    READER_REVISION,
+    READER_LINEAGES,
+    READER_ASIDE,
+    READER_VALUE,
+    READER_STATEMENTS
+};
 
 static const char *const statements[READER_STATEMENTS] = {
     [READER_BEGIN] = "BEGIN",
     [READER_END] = "COMMIT",
     [READER_REVISION] = "SELECT id, last_revision FROM lineage ORDER BY position DESC LIMIT 1",
+    [READER_LINEAGES] = SX_STORE_LINEAGES_SQL,
+    [READER_ASIDE] = SX_STORE_ASIDE_SQL,
+    [READER_VALUE] = "SELECT value FROM value WHERE name = ?1",
 };
 
 struct sx_reader {
@@ -252,4 +263,46 @@ int sx_reader_journal(struct sx_reader *reader, uint64_t number, struct sx_revis
     if (check_open(reader, err) < 0)
         return -1;
     return sx_journal_get(&reader->journal, number, ret_revision, err);
+}
+
+int sx_reader_set_aside(
+    struct sx_reader *reader, sx_reader_aside *item, void *context, struct sx_error *err)
+{
+    if (check_open(reader, err) < 0)
+        return -1;
+    return sx_aside_load(reader->statements[READER_ASIDE], item, context, err);
+}
+
+int sx_reader_value(
+    struct sx_reader *reader, const char *name, char **ret_value, struct sx_error *err)
+{
+    sqlite3_stmt *statement = reader->statements[READER_VALUE];
+    char *value = NULL;
+    int rc = -1;
+
+    if (check_open(reader, err) < 0)
+        return -1;
+    if (sx_sql_bind(statement, err, "t", name) == 0)
+        rc = sx_sql_step(statement, err);
+    if (rc > 0)
+        rc = sx_sql_copy(statement, 0, &value, err);
+    sx_sql_reset(statement);
+    if (rc == 0)
+        *ret_value = value;
+    return rc;
+}
+
+int sx_reader_history(
+    struct sx_reader *reader, struct sx_history *ret_history, struct sx_error *err)
+{
+    if (check_open(reader, err) < 0)
+        return -1;
+    return sx_store_read_history(reader->statements[READER_LINEAGES], ret_history, err);
+}
+
+int sx_reader_all(struct sx_reader *reader, sx_reader_row *row, void *context, struct sx_error *err)
+{
+    if (check_open(reader, err) < 0)
+        return -1;
+    return sx_table_load(&reader->fragments, row, context, err);
 }

@@ -2,8 +2,10 @@
 #include "schema_impl.h"
 
 #include "sextant/memory.h"
+#include "survivors.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What a node passes on to those below it. */
 struct inherited {
@@ -11,6 +13,7 @@ struct inherited {
     uint32_t flags;
     const struct lysc_node *fixed; /* list or presence container above: the scope stays */
     bool in_list;
+    bool survives;
 };
 
 /* What was found at a node and below it. */
@@ -70,7 +73,7 @@ static int check_marks(const struct lysc_node *node, const struct sx_marks *mark
 {
     const uint32_t of_leafs = SX_NODE_SECRET | SX_NODE_UNIQUE_IN_CLUSTER;
 
-    if (!marks->has_scope && marks->flags == 0)
+    if (!marks->has_scope && marks->flags == 0 && !marks->survives)
         return 0;
     if (!is_data(node))
         return refuse(node, NULL,
@@ -120,6 +123,17 @@ static int classify_choice(struct sx_schema *schema, const struct lysc_node *nod
     return 0;
 }
 
+/* The nearest statement above a node counts. */
+static void inherit_survival(
+    struct inherited *from, const struct sx_marks *marks, struct sx_node_class *class)
+{
+    if (!marks->survives)
+        return;
+    from->survives = strcmp(marks->survives, SX_SURVIVES_NEVER) != 0;
+    if (from->survives && strcmp(marks->survives, SX_SURVIVES_ALWAYS) != 0)
+        class->survivors = marks->survives;
+}
+
 static int classify(struct sx_schema *schema, const struct lysc_node *node, struct inherited from,
     struct below *found, struct sx_error *err)
 {
@@ -141,6 +155,8 @@ static int classify(struct sx_schema *schema, const struct lysc_node *node, stru
     if (marks.has_scope)
         from.scope = marks.scope;
     from.flags |= marks.flags & SX_NODE_APPLIES_ON_RESTART;
+    inherit_survival(&from, &marks, class);
+    class->survives = from.survives;
     class->scope = from.scope;
     class->flags = from.flags | marks.flags;
     if (sx_schema_is_crypt_hash(node))

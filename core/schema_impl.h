@@ -17,6 +17,7 @@ struct sx_marks {
     bool has_scope;
     enum sx_scope scope;
     uint32_t flags; /**< of sx_node_flag */
+    const char *survives; /**< argument of survives-factory-reset, or NULL; borrowed */
 };
 
 /** An `annotate` whose path was found. */

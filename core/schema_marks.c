@@ -2,6 +2,7 @@
 #include "schema_impl.h"
 
 #include "sextant/memory.h"
+#include "survivors.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,18 @@ static int set_scope(
 }
 
 /* Adds what one statement says; a statement that comes twice is an error. */
-static int add_mark(struct sx_marks *marks, const char *keyword, const char *argument,
-    const char *where, struct sx_error *err)
+static int add_mark(struct sx_marks *marks, const struct lysc_node *node, const char *keyword,
+    const char *argument, const char *where, struct sx_error *err)
 {
     uint32_t flag;
 
+    if (strcmp(keyword, "survives-factory-reset") == 0) {
+        if (marks->survives)
+            return sx_error_set(
+                err, SX_E_INVALID_VALUE, "%s: survives-factory-reset is given twice", where);
+        marks->survives = argument ? argument : "";
+        return sx_survivors_check(node, marks->survives, where, err);
+    }
     if (strcmp(keyword, "scope") == 0) {
         if (marks->has_scope)
             return sx_error_set(err, SX_E_INVALID_VALUE, "%s: scope is given twice", where);
@@ -40,8 +48,8 @@ static int add_mark(struct sx_marks *marks, const char *keyword, const char *arg
         flag = SX_NODE_UNIQUE_IN_CLUSTER;
     else
         return sx_error_set(err, SX_E_INVALID_VALUE,
-            "%s: \"%s\" cannot stand here; scope, applies-on-restart, secret and "
-            "unique-in-cluster can",
+            "%s: \"%s\" cannot stand here; scope, applies-on-restart, secret, "
+            "unique-in-cluster and survives-factory-reset can",
             where, keyword);
     if (marks->flags & flag)
         return sx_error_set(err, SX_E_INVALID_VALUE, "%s: %s is given twice", where, keyword);
@@ -144,7 +152,7 @@ static int read_annotation(struct sx_schema *schema, const struct lysp_module *m
     }
     for (const struct lysp_stmt *stmt = extension->child; stmt && result == 0; stmt = stmt->next)
         if (sx_schema_is_ours(module, stmt->stmt, &keyword))
-            result = add_mark(&annotation->marks, keyword, stmt->arg, where, err);
+            result = add_mark(&annotation->marks, node, keyword, stmt->arg, where, err);
 out:
     free(where);
     return result;
@@ -190,13 +198,15 @@ int sx_schema_marks(const struct sx_schema *schema, const struct lysc_node *node
             continue;
         if (!path)
             path = sx_schema_path(node);
-        if (add_mark(&marks, extension->def->name, extension->argument, path, err) < 0) {
+        if (add_mark(&marks, node, extension->def->name, extension->argument, path, err) < 0) {
             result = sx_error_at(err, path);
             goto out;
         }
     }
     if (annotation) {
         marks.flags |= annotation->marks.flags;
+        if (annotation->marks.survives)
+            marks.survives = annotation->marks.survives;
         if (annotation->marks.has_scope) {
             marks.has_scope = true;
             marks.scope = annotation->marks.scope;

@@ -9,6 +9,9 @@
 
 struct ly_ctx;
 
+/** Name of the store's value with the digest key, sealed, and the place that it is sealed for. */
+#define SX_DIGEST_KEY_VALUE "digest-key"
+
 /*
  * The secrets of an engine. The tree in memory holds them in clear; rows of the store, revisions of
  * the journal and what goes to peers hold them sealed. The functions below stand where one becomes

@@ -146,6 +146,29 @@ struct sx_candidate {
     size_t bytes; /**< that they take, about */
 };
 
+/** Longest list of peers as one line, with NUL. */
+#define SX_PEER_LIST_MAX (SX_PEERS_MAX * (SX_ADDRESS_MAX + 1))
+
+/** The factory reset, see reset.c. */
+struct sx_reset {
+    bool armed; /**< durable: the next boot resets */
+    char list[SX_PEER_LIST_MAX]; /**< peers that disarm it when they are entered again, or "" */
+    bool due; /**< this boot found it armed */
+    int64_t at_ms; /**< monotonic; then at the latest */
+    bool done; /**< the restart after it is under way */
+    char failure[SX_REASON_MAX]; /**< why it failed, or "" */
+    bool fresh; /**< durable: nothing was configured since a reset */
+};
+
+/** The backup that is being restored, and how the last restore ended. */
+struct sx_restoring {
+    bool active;
+    bool staged; /**< rows of it were taken: it has begun */
+    uint32_t session; /**< that restores it */
+    char key[SX_KEY_ID_SIZE]; /**< id of the system key that its rows are sealed with */
+    char failure[SX_REASON_MAX]; /**< of the last restore, "" when it went well */
+};
+
 struct sx_alarms {
     struct sx_alarm_event active[SX_ALARMS_MAX]; /**< oldest first */
     size_t count;
@@ -187,6 +210,8 @@ struct sx_engine {
     bool take_snapshot; /**< joining or forced; durable */
     bool joining; /**< durable part of it that asks for a backup */
     struct sx_snapshot_in in;
+    struct sx_restoring restoring;
+    struct sx_reset reset;
     struct sx_revision *pending[SX_WINDOW_REVISIONS]; /**< from the primary, consecutive; they wait
                                                            for one that more of them follow */
     size_t pending_count;
@@ -197,6 +222,9 @@ struct sx_engine {
     int64_t sync_at_ms; /**< monotonic */
 
     struct sx_alarms alarms;
+    uint64_t set_aside; /**< rows of the store that did not fit the schema */
+    char database_failure[SX_ERROR_MESSAGE_MAX]; /**< of the database it stands in for, or "" */
+    char last_backup[SX_ERROR_PATH_MAX]; /**< to recover from that with, or "" */
     bool no_room; /**< the file system is full: the reserve is used up, see reserve.c */
     int64_t room_at_ms; /**< monotonic: when it is tried again */
     uint64_t steps;
@@ -379,6 +407,45 @@ int sx_reserve_check(struct sx_engine *engine, struct sx_error *err);
 int sx_backup(struct sx_engine *engine, const char *why, struct sx_error *err);
 /** backup.c: SX_EVENT_FORCE_UPDATE. */
 int sx_force_update(struct sx_engine *engine, struct sx_error *err);
+
+/** Kind of the alarm that announces a factory reset, which waits until it was sent. */
+#define SX_ALARM_RESET_STARTED 15009
+
+/** reset.c: at a boot, notes whether a reset is armed, and so due. */
+int sx_reset_load(struct sx_engine *engine, struct sx_error *err);
+/** reset.c: the list of peers that a reset is armed with after an own commit of these changes,
+ * which are in the tree already: "" for none. `ret_list` is room for it. */
+const char *sx_reset_arm(struct sx_engine *engine, const struct sx_change_list *changes,
+    char ret_list[SX_PEER_LIST_MAX]);
+/** reset.c: stores that within the commit's transaction, and notes it when it is durable. */
+int sx_reset_store(struct sx_engine *engine, const char *list, struct sx_error *err);
+void sx_reset_stored(struct sx_engine *engine, const char *list);
+/** reset.c: true from the boot that finds a reset armed until the restart after it, or until it
+ * failed. */
+bool sx_reset_is_due(const struct sx_engine *engine);
+/** reset.c: 0 when configuration may be edited, or -1: a reset is under way. */
+int sx_reset_check(const struct sx_engine *engine, struct sx_error *err);
+/** reset.c: resets, once its alarm was sent or enough was waited for that. */
+void sx_reset_settle(struct sx_engine *engine);
+/** reset.c: when it resets at the latest, monotonic. */
+int64_t sx_reset_deadline(const struct sx_engine *engine);
+
+/** reset_content.c: a copy of an initial configuration without the nodes and list entries that
+ * survive and that `tree` has already, for lyd_free_all(). */
+struct lyd_node *sx_reset_without_survivors(
+    const struct sx_tree *tree, const struct lyd_node *config);
+
+/** salvage.c: SX_EVENT_DISCARD_SET_ASIDE. */
+int sx_set_aside_discard(
+    struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+
+/** restore.c: the events of a restore. */
+int sx_restore_begin(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+int sx_restore_rows(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+int sx_restore_end(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+void sx_restore_cancel(struct sx_engine *engine, const struct sx_event *event);
+/** restore.c: the end of a session is the end of its restore. */
+void sx_restore_session_end(struct sx_engine *engine, uint32_t session);
 
 /** alarms.c: loads what was active, and repeats notifications that may not have gone out. */
 int sx_alarms_load(struct sx_engine *engine, struct sx_error *err);

@@ -121,7 +121,7 @@ static enum sx_database_status database_of(const struct sx_engine *engine)
 {
     const struct sx_peer *primary;
 
-    if (engine->role == SX_ROLE_NOT_IN_LIST)
+    if (*engine->database_failure || engine->role == SX_ROLE_NOT_IN_LIST)
         return SX_DATABASE_UNAVAILABLE;
     if (engine->role != SX_ROLE_SUBORDINATE)
         return SX_DATABASE_ACTIVE;
@@ -172,6 +172,7 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     for (size_t i = 0; i < engine->alarms.count; i++)
         status->restart_required |= engine->alarms.active[i].id == 20007;
     status->alarm_sequence = engine->alarms.sequence;
+    status->factory_reset_armed = engine->reset.armed;
     status->steps = engine->steps;
     status->whole_validations = engine->tree.whole_validations;
     strcpy(status->system_key, engine->secrets.keys.keys[0].id);

@@ -117,6 +117,17 @@ int sx_store_stage_load(struct sx_store *store,
 /** Replaces every row of `scope` by the staged ones and empties the stage. */
 int sx_store_stage_swap(struct sx_store *store, enum sx_scope scope, struct sx_error *err);
 
+/** The same for every scope: nothing of the present rows stays. */
+int sx_store_stage_swap_all(struct sx_store *store, struct sx_error *err);
+
+/** Takes a row out of the configuration and keeps it, with the reason, among those set aside. */
+int sx_store_set_aside(struct sx_store *store, const struct sx_fragment *row, const char *reason,
+    int64_t time_ms, struct sx_error *err);
+/** How many rows are set aside. */
+int sx_store_count_aside(struct sx_store *store, uint64_t *ret_count, struct sx_error *err);
+/** Forgets those set aside at a path (of sx_fragment_path()), or all when it is NULL. */
+int sx_store_discard_aside(struct sx_store *store, const char *path, struct sx_error *err);
+
 /** Adds an alarm's change of state to the history (bounded by SX_ALARM_HISTORY_MAX, oldest go) and
  * to the table of active alarms. */
 int sx_store_put_alarm(

@@ -25,10 +25,9 @@ static int read_lineage(
     return 0;
 }
 
-int sx_store_get_history(
-    struct sx_store *store, struct sx_history *ret_history, struct sx_error *err)
+int sx_store_read_history(
+    sqlite3_stmt *statement, struct sx_history *ret_history, struct sx_error *err)
 {
-    sqlite3_stmt *statement = store->statements[SX_STORE_LINEAGES];
     struct sx_history history = {0};
     bool has_digest = true;
     int rc;
@@ -41,10 +40,15 @@ int sx_store_get_history(
         return -1;
     /* Only the present lineage must have one: a chain from a peer brings none for the others. */
     if (!has_digest)
-        return sx_error_set(
-            err, SX_E_STORE, "database %s: the present lineage has no valid digest", store->path);
+        return sx_error_set(err, SX_E_STORE, "the database's present lineage has no valid digest");
     *ret_history = history;
     return 0;
+}
+
+int sx_store_get_history(
+    struct sx_store *store, struct sx_history *ret_history, struct sx_error *err)
+{
+    return sx_store_read_history(store->statements[SX_STORE_LINEAGES], ret_history, err);
 }
 
 static bool same_lineage(const struct sx_lineage *a, const struct sx_lineage *b)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hex.h"
+#include "sextant/reader.h"
 #include "sql.h"
 #include "store.h"
 #include "store_journal.h"
@@ -15,8 +16,8 @@
  * store.c transactions and named values · store_open.c opening · store_schema.c the tables and
  * their versions · store_migrate.c from an older version · store_fragment.c and store_order.c rows
  * of configuration · store_stage.c the shadow table · store_journal.c · store_history.c ·
- * store_alarm.c · store_rewrite.c bodies and values anew · store_backup.c copies and checkpoints ·
- * store_table.c reading, as readers do too.
+ * store_aside.c · store_alarm.c · store_rewrite.c bodies and values anew · store_backup.c copies
+ * and checkpoints · store_table.c reading, as readers do too.
  */
 
 /** Marks the file as ours (PRAGMA application_id): "SXTN". */
@@ -71,6 +72,8 @@ enum sx_store_statement {
     SX_STORE_ACTIVE_SET,
     SX_STORE_ACTIVE_REMOVE,
     SX_STORE_ACTIVE,
+    SX_STORE_ASIDE_ADD,
+    SX_STORE_ASIDE_DISCARD,
     SX_STORE_STATEMENTS,
 };
 
@@ -173,3 +176,15 @@ int sx_table_put(struct sx_fragment_table *table, const struct sx_fragment_list 
  */
 int sx_table_place(
     struct sx_fragment_table *table, const struct sx_fragment *fragment, struct sx_error *err);
+
+/** The query of the chain of lineages, which readers ask too, and reading its rows; the statement
+ * is left reset. */
+#define SX_STORE_LINEAGES_SQL "SELECT id, last_revision, digest FROM lineage ORDER BY position"
+int sx_store_read_history(
+    sqlite3_stmt *statement, struct sx_history *ret_history, struct sx_error *err);
+
+/** store_aside.c: calls `item` for each row of the query of those set aside, and resets it. */
+#define SX_STORE_ASIDE_SQL \
+    "SELECT list || key, scope, reason, time_ms FROM set_aside ORDER BY list, key, scope"
+int sx_aside_load(
+    sqlite3_stmt *statement, sx_reader_aside *item, void *context, struct sx_error *err);

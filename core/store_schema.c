@@ -19,63 +19,76 @@
     "CREATE INDEX order_" letter " ON " name "(list, ord) WHERE ord IS NOT NULL;" \
     "CREATE INDEX own_" letter " ON " name "(scope) WHERE scope <> 'replicated';"
 
-static const char create_2[] = FRAGMENT_TABLE("fragment", "a") FRAGMENT_TABLE("stage",
-    "b") "CREATE TABLE value("
-         "name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
-         "CREATE TABLE lineage("
-         "position INTEGER PRIMARY KEY, -- oldest first; the last is the present one\n"
-         "id TEXT NOT NULL,"
-         "last_revision INTEGER NOT NULL,"
-         "digest TEXT -- of the content at that revision\n"
-         ") STRICT;"
-         "CREATE TABLE revision("
-         "number INTEGER PRIMARY KEY,"
-         "lineage TEXT NOT NULL,"
-         "time_ms INTEGER NOT NULL, -- UTC, milliseconds since 1970\n"
-         "user TEXT NOT NULL,"
-         "source TEXT NOT NULL, -- address of the client, unix, or a peer's address\n"
-         "session INTEGER NOT NULL,"
-         "digest TEXT NOT NULL, -- of the content after it\n"
-         "bytes INTEGER NOT NULL -- that it counts for in the journal\n"
-         ") STRICT;"
-         "CREATE TABLE change("
-         "revision INTEGER NOT NULL,"
-         "step INTEGER NOT NULL,"
-         "operation TEXT NOT NULL,"
-         "scope TEXT NOT NULL,"
-         "flags INTEGER NOT NULL,"
-         "path TEXT NOT NULL,"
-         "value TEXT, -- RFC 7951 JSON\n"
-         "old_value TEXT,"
-         "after TEXT, -- path of the entry before it in a user-ordered list, empty when first\n"
-         "old_after TEXT, -- the same of its former place\n"
-         "PRIMARY KEY(revision, step)) STRICT, WITHOUT ROWID;"
-         "CREATE TABLE alarm_history("
-         "sequence INTEGER PRIMARY KEY,"
-         "id INTEGER NOT NULL,"
-         "raised INTEGER NOT NULL, -- 0: cleared\n"
-         "severity TEXT NOT NULL,"
-         "time_ms INTEGER NOT NULL,"
-         "resource TEXT NOT NULL,"
-         "text TEXT NOT NULL) STRICT;"
-         "CREATE TABLE active_alarm("
-         "id INTEGER NOT NULL,"
-         "resource TEXT NOT NULL,"
-         "sequence INTEGER NOT NULL,"
-         "raised INTEGER NOT NULL,"
-         "severity TEXT NOT NULL,"
-         "time_ms INTEGER NOT NULL,"
-         "text TEXT NOT NULL,"
-         "PRIMARY KEY(id, resource)) STRICT, WITHOUT ROWID;";
+#define SET_ASIDE_TABLE \
+    "CREATE TABLE set_aside(" \
+    "list TEXT NOT NULL," \
+    "key TEXT NOT NULL," \
+    "scope TEXT NOT NULL," \
+    "body TEXT NOT NULL," \
+    "after TEXT, -- key of the entry before it in a user-ordered list, empty when first\n" \
+    "reason TEXT NOT NULL," \
+    "time_ms INTEGER NOT NULL, -- UTC, milliseconds since 1970\n" \
+    "PRIMARY KEY(list, key, scope)) STRICT, WITHOUT ROWID;"
+
+static const char create_3[] =
+    FRAGMENT_TABLE("fragment", "a") FRAGMENT_TABLE("stage", "b") SET_ASIDE_TABLE
+    "CREATE TABLE value("
+    "name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE lineage("
+    "position INTEGER PRIMARY KEY, -- oldest first; the last is the present one\n"
+    "id TEXT NOT NULL,"
+    "last_revision INTEGER NOT NULL,"
+    "digest TEXT -- of the content at that revision\n"
+    ") STRICT;"
+    "CREATE TABLE revision("
+    "number INTEGER PRIMARY KEY,"
+    "lineage TEXT NOT NULL,"
+    "time_ms INTEGER NOT NULL, -- UTC, milliseconds since 1970\n"
+    "user TEXT NOT NULL,"
+    "source TEXT NOT NULL, -- address of the client, unix, or a peer's address\n"
+    "session INTEGER NOT NULL,"
+    "digest TEXT NOT NULL, -- of the content after it\n"
+    "bytes INTEGER NOT NULL -- that it counts for in the journal\n"
+    ") STRICT;"
+    "CREATE TABLE change("
+    "revision INTEGER NOT NULL,"
+    "step INTEGER NOT NULL,"
+    "operation TEXT NOT NULL,"
+    "scope TEXT NOT NULL,"
+    "flags INTEGER NOT NULL,"
+    "path TEXT NOT NULL,"
+    "value TEXT, -- RFC 7951 JSON\n"
+    "old_value TEXT,"
+    "after TEXT, -- path of the entry before it in a user-ordered list, empty when first\n"
+    "old_after TEXT, -- the same of its former place\n"
+    "PRIMARY KEY(revision, step)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE alarm_history("
+    "sequence INTEGER PRIMARY KEY,"
+    "id INTEGER NOT NULL,"
+    "raised INTEGER NOT NULL, -- 0: cleared\n"
+    "severity TEXT NOT NULL,"
+    "time_ms INTEGER NOT NULL,"
+    "resource TEXT NOT NULL,"
+    "text TEXT NOT NULL) STRICT;"
+    "CREATE TABLE active_alarm("
+    "id INTEGER NOT NULL,"
+    "resource TEXT NOT NULL,"
+    "sequence INTEGER NOT NULL,"
+    "raised INTEGER NOT NULL,"
+    "severity TEXT NOT NULL,"
+    "time_ms INTEGER NOT NULL,"
+    "text TEXT NOT NULL,"
+    "PRIMARY KEY(id, resource)) STRICT, WITHOUT ROWID;";
 
 /* What version 1 stored does not tell the former place of what was moved or deleted: a rollback
  * past that is refused. */
 static const struct sx_migration migrations[] = {
     {.from = 1, .sql = "ALTER TABLE change ADD COLUMN old_after TEXT"},
+    {.from = 2, .sql = SET_ASIDE_TABLE},
 };
 
-const struct sx_store_schema sx_store_schema = {.version = 2,
-    .create = create_2,
+const struct sx_store_schema sx_store_schema = {.version = 3,
+    .create = create_3,
     .migrations = migrations,
     .migration_count = sizeof migrations / sizeof *migrations};
 
@@ -89,7 +102,7 @@ static const char *const statements[SX_STORE_STATEMENTS] = {
     [SX_STORE_VALUE_SET] = "INSERT INTO value(name, value) VALUES(?1, ?2) "
                            "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
     [SX_STORE_VALUE_REMOVE] = "DELETE FROM value WHERE name = ?1",
-    [SX_STORE_LINEAGES] = "SELECT id, last_revision, digest FROM lineage ORDER BY position",
+    [SX_STORE_LINEAGES] = SX_STORE_LINEAGES_SQL,
     [SX_STORE_LINEAGE_SET] = "INSERT INTO lineage(position, id, last_revision, digest) "
                              "VALUES(?1, ?2, ?3, ?4) ON CONFLICT(position) DO UPDATE SET "
                              "id = excluded.id, last_revision = excluded.last_revision, "
@@ -126,6 +139,10 @@ static const char *const statements[SX_STORE_STATEMENTS] = {
     [SX_STORE_ACTIVE_REMOVE] = "DELETE FROM active_alarm WHERE id = ?1 AND resource = ?2",
     [SX_STORE_ACTIVE] = "SELECT sequence, id, raised, time_ms, severity, resource, text "
                         "FROM active_alarm ORDER BY sequence",
+    [SX_STORE_ASIDE_ADD] =
+        "INSERT OR REPLACE INTO set_aside(list, key, scope, body, after, reason, "
+        "time_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SX_STORE_ASIDE_DISCARD] = "DELETE FROM set_aside WHERE ?1 IS NULL OR list || key = ?1",
 };
 
 static const char *const writes[SX_TABLE_WRITES] = {

@@ -31,18 +31,13 @@ int sx_store_stage_load(struct sx_store *store,
     return sx_table_load(&store->stage.read, row, context, err);
 }
 
-/* Staged rows must all be of `scope`. The index of rows that are not replicated makes this and the
- * copy cheap for that scope; the scope stands in the text so that SQLite sees it. */
-static int swap(struct sx_store *store, enum sx_scope scope, struct sx_error *err)
+/* The index of rows that are not replicated makes counting and copying cheap for that scope; the
+ * scope stands in the text so that SQLite sees it. */
+static int copy_others(struct sx_store *store, enum sx_scope scope, struct sx_error *err)
 {
     const char *name = sx_scope_name(scope);
     char *count = sx_format("SELECT count(*) FROM stage WHERE scope <> '%s'", name);
-    char *sql = sx_format("INSERT INTO stage SELECT * FROM fragment WHERE scope <> '%s';"
-                          "ALTER TABLE fragment RENAME TO former;"
-                          "ALTER TABLE stage RENAME TO fragment;"
-                          "ALTER TABLE former RENAME TO stage;"
-                          "DELETE FROM stage",
-        name);
+    char *copy = sx_format("INSERT INTO stage SELECT * FROM fragment WHERE scope <> '%s'", name);
     int64_t others = 0;
     int rc = -1;
 
@@ -54,18 +49,32 @@ static int swap(struct sx_store *store, enum sx_scope scope, struct sx_error *er
             (long long)others, name);
         goto out;
     }
-    rc = sx_sql_exec(store->db, sql, err);
+    rc = sx_sql_exec(store->db, copy, err);
 out:
     free(count);
-    free(sql);
+    free(copy);
     return rc;
+}
+
+int sx_store_stage_swap_all(struct sx_store *store, struct sx_error *err)
+{
+    if (sx_store_check_writing(store, err) < 0)
+        return -1;
+    if (sx_sql_exec(store->db,
+            "ALTER TABLE fragment RENAME TO former;"
+            "ALTER TABLE stage RENAME TO fragment;"
+            "ALTER TABLE former RENAME TO stage;"
+            "DELETE FROM stage",
+            err) < 0)
+        return sx_store_written(store, -1);
+    return sx_store_note_content(store, err);
 }
 
 int sx_store_stage_swap(struct sx_store *store, enum sx_scope scope, struct sx_error *err)
 {
     if (sx_store_check_writing(store, err) < 0)
         return -1;
-    if (swap(store, scope, err) < 0)
+    if (copy_others(store, scope, err) < 0)
         return sx_store_written(store, -1);
-    return sx_store_note_content(store, err);
+    return sx_store_stage_swap_all(store, err);
 }

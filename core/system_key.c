@@ -19,7 +19,6 @@
 #define KEY_VALUE "system-key"
 #define SHARED_VALUE "system-key-shared"
 #define FORMER_VALUE "former-system-keys"
-#define DIGEST_VALUE "digest-key"
 
 static const char *present_id(const struct sx_engine *engine)
 {
@@ -69,8 +68,8 @@ static void take_keys(
 static void seal_digest_key(
     struct sx_engine *engine, const uint8_t key[SX_DIGEST_SIZE], char ret_sealed[SX_SEALED_KEY_MAX])
 {
-    char *sealed =
-        sx_secret_seal(&engine->secrets.keys, engine->random, DIGEST_VALUE, key, SX_DIGEST_SIZE);
+    char *sealed = sx_secret_seal(
+        &engine->secrets.keys, engine->random, SX_DIGEST_KEY_VALUE, key, SX_DIGEST_SIZE);
 
     snprintf(ret_sealed, SX_SEALED_KEY_MAX, "%s", sealed);
     free(sealed);
@@ -82,7 +81,7 @@ int sx_system_key_store_digest(
     char sealed[SX_SEALED_KEY_MAX];
 
     seal_digest_key(engine, key, sealed);
-    return sx_store_set(engine->store, DIGEST_VALUE, sealed, err);
+    return sx_store_set(engine->store, SX_DIGEST_KEY_VALUE, sealed, err);
 }
 
 void sx_system_key_seal_digest(struct sx_engine *engine, char ret_sealed[SX_SEALED_KEY_MAX])
@@ -97,7 +96,7 @@ int sx_system_key_open_digest(const struct sx_engine *engine, const char *sealed
     size_t size = 0;
     int result = 0;
 
-    if (sx_secret_open(&engine->secrets.keys, DIGEST_VALUE, sealed, &plain, &size, err) < 0)
+    if (sx_secret_open(&engine->secrets.keys, SX_DIGEST_KEY_VALUE, sealed, &plain, &size, err) < 0)
         return -1;
     if (size == SX_DIGEST_SIZE)
         memcpy(ret_key, plain, size);
@@ -114,7 +113,7 @@ static int load_digest_key(struct sx_engine *engine, bool *ret_new, struct sx_er
     struct sx_error reason;
     char *sealed = NULL;
 
-    if (sx_stored_value(engine, DIGEST_VALUE, &sealed, err) < 0)
+    if (sx_stored_value(engine, SX_DIGEST_KEY_VALUE, &sealed, err) < 0)
         return -1;
     *ret_new = !sealed ||
                sx_system_key_open_digest(engine, sealed, engine->secrets.digest_key, &reason) < 0;
@@ -228,6 +227,9 @@ int sx_system_key_force(struct sx_engine *engine, struct sx_error *err)
 {
     uint8_t key[SX_SYSTEM_KEY_SIZE];
 
+    if (*engine->database_failure)
+        return sx_error_set(err, SX_E_STORE,
+            "the database cannot be used (alarm 15005): its secrets keep their key");
     if (engine->role == SX_ROLE_SUBORDINATE || engine->role == SX_ROLE_NOT_IN_LIST)
         return sx_error_set(err, SX_E_OPERATION_FAILED,
             "the system key is the cluster's: run this on the configuration primary, %s",

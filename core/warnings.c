@@ -32,6 +32,16 @@ void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
             config->peers[config->primary - 1]);
     if (engine->applied.peer_count == 0 && config->peer_count > 0)
         warn(status, "The cluster is not in force: restart this system.");
+    if (*engine->database_failure)
+        warn(status,
+            "The database cannot be used and nothing of it is shown. Stop sextantd, run sextantctl "
+            "purge-database, start sextantd again and restore a backup.");
+    if (*engine->last_backup)
+        warn(status, "The newest backup is %.220s", engine->last_backup);
+    if (engine->reset.armed)
+        warn(status,
+            "The next restart resets this system to its factory state, because its peers were "
+            "taken out of the list. Enter the same ones again in the same order to prevent it.");
     if (engine->take_snapshot)
         warn(status, "This system waits for the primary's configuration to replace its own.");
     if (*engine->backup)

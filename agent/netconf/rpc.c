@@ -21,6 +21,25 @@ const struct lyd_node *ag_rpc_input(const struct ag_rpc *rpc, const char *name)
     return NULL;
 }
 
+const char *ag_rpc_needed(struct ag_rpc *rpc, const char *name, struct sx_error *err)
+{
+    const struct lyd_node *parameter = ag_rpc_input(rpc, name);
+
+    if (parameter)
+        return lyd_get_value(parameter);
+    rpc->info.element = name;
+    sx_error_set(err, SX_E_MISSING_ELEMENT, "<%s> is missing", name);
+    return NULL;
+}
+
+void ag_rpc_output(struct ag_rpc *rpc, const char *name, const char *value)
+{
+    if (!rpc->data &&
+        lyd_dup_single(rpc->operation, NULL, LYD_DUP_NO_META, &rpc->data) != LY_SUCCESS)
+        abort(); /* only for want of memory */
+    lyd_new_term(rpc->data, NULL, name, value, 1, NULL);
+}
+
 int ag_rpc_datastore(
     struct ag_rpc *rpc, const char *name, enum sx_datastore *ret_datastore, struct sx_error *err)
 {
@@ -137,20 +156,27 @@ static int restart(struct ag_rpc *rpc, struct sx_error *err)
     return ag_rpc_simple(rpc, SX_EVENT_RESTART, SX_DATASTORE_RUNNING, err);
 }
 
+static int discard_set_aside(struct ag_rpc *rpc, struct sx_error *err)
+{
+    const struct lyd_node *path = ag_rpc_input(rpc, "path");
+    struct sx_event event = {.type = SX_EVENT_DISCARD_SET_ASIDE};
+    struct sx_update update = {0};
+    int result;
+
+    event.path = path ? lyd_get_value(path) : NULL;
+    result = ag_rpc_step(rpc, &event, &update, err);
+    sx_update_clear(&update);
+    return result;
+}
+
 static int force_config_update(struct ag_rpc *rpc, struct sx_error *err)
 {
     struct sx_event event = {.type = SX_EVENT_FORCE_UPDATE};
     struct sx_update update = {0};
-    struct lyd_node *output = NULL;
     int result = ag_rpc_step(rpc, &event, &update, err);
 
-    if (result == 0 && *update.backup &&
-        lyd_dup_single(rpc->operation, NULL, LYD_DUP_NO_META, &output) == LY_SUCCESS &&
-        lyd_new_term(output, NULL, "backup", update.backup, 1, NULL) == LY_SUCCESS) {
-        rpc->data = output;
-        output = NULL;
-    }
-    lyd_free_tree(output);
+    if (result == 0 && *update.backup)
+        ag_rpc_output(rpc, "backup", update.backup);
     sx_update_clear(&update);
     return result;
 }
@@ -177,6 +203,9 @@ static const struct handler {
     {"sextant-history", "rollback", ag_rpc_rollback},
     {"sextant-cluster", "force-system-key-update", ag_rpc_force_key_update},
     {"sextant-cluster", "check-secrets", ag_rpc_check_secrets},
+    {"sextant-system", "discard-set-aside", discard_set_aside},
+    {"sextant-system", "backup", ag_rpc_backup},
+    {"sextant-system", "restore", ag_rpc_restore},
 };
 
 int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err)

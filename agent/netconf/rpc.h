@@ -35,6 +35,9 @@ int ag_rpc_validate(struct ag_rpc *rpc, struct sx_error *err);
  * `plain`: a whole configuration, in which no attribute of an edit may stand. */
 int ag_rpc_config(struct ag_rpc *rpc, const struct lyd_node *parent, bool plain,
     const struct lyd_node **ret_config, struct sx_error *err);
+/** rpc_backup.c: <backup> and <restore> of sextant-system. */
+int ag_rpc_backup(struct ag_rpc *rpc, struct sx_error *err);
+int ag_rpc_restore(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_schema.c: <get-schema>, RFC 6022. */
 int ag_rpc_get_schema(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_history.c: the operations of sextant-history. */
@@ -54,6 +57,10 @@ int ag_rpc_simple(
     struct ag_rpc *rpc, enum sx_event_type type, enum sx_datastore datastore, struct sx_error *err);
 /** rpc.c: the input parameter of this name, or NULL. */
 const struct lyd_node *ag_rpc_input(const struct ag_rpc *rpc, const char *name);
+/** rpc.c: the value of the input parameter of this name, which must be there. NULL with *err. */
+const char *ag_rpc_needed(struct ag_rpc *rpc, const char *name, struct sx_error *err);
+/** rpc.c: adds a leaf or an entry of a leaf-list to the output; the value fits its type. */
+void ag_rpc_output(struct ag_rpc *rpc, const char *name, const char *value);
 /** rpc.c: the datastore that the child of parameter `name` (target or source) names. */
 int ag_rpc_datastore(
     struct ag_rpc *rpc, const char *name, enum sx_datastore *ret_datastore, struct sx_error *err);

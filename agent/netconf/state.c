@@ -14,6 +14,7 @@ static const struct part {
     ag_state_part *build;
 } parts[] = {
     {"sextant-cluster", "cluster", ag_state_cluster},
+    {"sextant-system", "system", ag_state_set_aside},
     {"ietf-alarms", "alarms", ag_state_alarms},
     {"ietf-netconf-monitoring", "netconf-state", ag_state_monitoring},
     {"ietf-system", "system-state", ag_state_system},

@@ -15,6 +15,8 @@ typedef int ag_state_part(
 
 /** state_cluster.c: this system's role, its peers, replication. */
 ag_state_part ag_state_cluster;
+/** state_set_aside.c: rows of the database that did not fit the schema. */
+ag_state_part ag_state_set_aside;
 /** state_alarms.c: inventory, summary and list of RFC 8632. */
 ag_state_part ag_state_alarms;
 /** state_monitoring.c: datastores, schemas, sessions and statistics of RFC 6022. */

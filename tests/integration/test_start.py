@@ -1,12 +1,10 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: Apache-2.0
 """What keeps a daemon from starting: each fault ends it with exit status 1 and one line on stderr
-that names what is wrong; nothing is written to a database that it does not take."""
+that names what is wrong."""
 
 import os
-import shutil
 import socket
-import sqlite3
 import subprocess
 
 from sextant_test import LabTest, main, netconf
@@ -132,51 +130,6 @@ class Start(LabTest):
                    self.command(state=self.write("file", "") + "/state"))
         self.fails("in a folder that is not there", "state folder .*No such file",
                    self.command(state=os.path.join(self.folder, "a", "b")))
-
-    def database_fails(self, what, pattern, change):
-        state = os.path.join(self.folder, what.replace(" ", "-"))
-        shutil.copytree(self.daemon.state, state)
-        path = os.path.join(state, "store", "sextant.db")
-        change(path)
-        with open(path, "rb") as stream:
-            before = stream.read()
-        self.fails(what, f"{path}.*{pattern}", self.command(state=state))
-        with open(path, "rb") as stream:
-            self.assertEqual(before, stream.read(), "the database was written to")
-
-    def test_database(self):
-        def sql(text):
-            def change(path):
-                connection = sqlite3.connect(path)
-                connection.executescript(text)
-                connection.close()
-            return change
-
-        def overwrite(offset, data):
-            def change(path):
-                with open(path, "r+b") as stream:
-                    stream.seek(offset)
-                    stream.write(data)
-            return change
-
-        self.database_fails("an empty file", "it is empty", lambda path: os.truncate(path, 0))
-        self.database_fails("half of it", "damaged",
-                            lambda path: os.truncate(path, os.path.getsize(path) // 2))
-        self.database_fails("not a database", "damaged", overwrite(0, b"something else " * 100))
-        self.database_fails("torn pages", "damaged", overwrite(4096, b"\xa5" * 8192))
-        self.database_fails("another program's", "not a database of Sextant",
-                            sql("PRAGMA application_id=7"))
-        self.database_fails("a newer release's", "newer release", sql("PRAGMA user_version=9999"))
-
-    def test_database_does_not_fit_the_modules(self):
-        state = os.path.join(self.folder, "state")
-        shutil.copytree(self.daemon.state, state)
-        connection = sqlite3.connect(os.path.join(state, "store", "sextant.db"))
-        with connection:
-            connection.execute("UPDATE fragment SET body = replace(body, 'number', 'colour') "
-                               "WHERE key = '[name=''Kept'']'")
-        connection.close()
-        self.fails("an unknown leaf", r"phone-book/entry\[name='Kept'\].*colour", self.command())
 
     def test_occupied_ports(self):
         for name, port in PORTS.items():

@@ -142,8 +142,8 @@ void sx_test_key_saved(struct sx_test_engine *test, const char *failure)
     sx_test_step(test, &event);
 }
 
-bool sx_test_edit_in(
-    struct sx_test_engine *test, enum sx_datastore datastore, uint32_t session, const char *xml)
+static bool edit(struct sx_test_engine *test, enum sx_datastore datastore, uint32_t session,
+    bool initial, const char *xml)
 {
     struct sx_event event = {
         .type = SX_EVENT_EDIT, .origin = {.user = "tester", .source = "test", .session = session}};
@@ -155,9 +155,21 @@ bool sx_test_edit_in(
         LY_SUCCESS);
     event.edit.target = datastore;
     event.edit.config = config;
+    event.edit.initial = initial;
     succeeded = sx_test_step(test, &event);
     lyd_free_all(config);
     return succeeded;
+}
+
+bool sx_test_edit_in(
+    struct sx_test_engine *test, enum sx_datastore datastore, uint32_t session, const char *xml)
+{
+    return edit(test, datastore, session, false, xml);
+}
+
+bool sx_test_edit_initial(struct sx_test_engine *test, const char *xml)
+{
+    return edit(test, SX_DATASTORE_RUNNING, 1, true, xml);
 }
 
 bool sx_test_edit(struct sx_test_engine *test, const char *xml)

@@ -53,6 +53,9 @@ bool sx_test_edit_in(
 /** The same on running. */
 bool sx_test_edit(struct sx_test_engine *test, const char *xml);
 
+/** The same as an initial configuration. */
+bool sx_test_edit_initial(struct sx_test_engine *test, const char *xml);
+
 /** Any event that needs no more than its type, a datastore and a session. */
 bool sx_test_plain(struct sx_test_engine *test, enum sx_event_type type,
     enum sx_datastore datastore, uint32_t session);

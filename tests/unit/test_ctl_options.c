@@ -74,6 +74,26 @@ static void test_options_of_the_history(void **state)
     assert_int_equal(options.count, 1);
 }
 
+static void test_options_of_backups(void **state)
+{
+    char purge[] = "sextantctl purge-database --yes --state=/s --yes";
+    char backup[] = "sextantctl backup --passphrase-file /p file";
+    char refused[] = "sextantctl set --yes /a b";
+    struct ctl_options options;
+    struct ctl_fault fault;
+
+    (void)state;
+    assert_int_equal(parse(purge, &options, &fault), 0);
+    assert_int_equal(options.sure, 2);
+    assert_string_equal(options.state, "/s");
+    assert_true(ctl_command_takes(options.command, CTL_OFFLINE));
+    assert_int_equal(parse(backup, &options, &fault), 0);
+    assert_string_equal(options.passphrase_file, "/p");
+    assert_int_equal(options.count, 1);
+    assert_int_equal(parse(refused, &options, &fault), -1);
+    assert_string_equal(fault.message, "set has no option --yes");
+}
+
 static void test_where_the_socket_comes_from(void **state)
 {
     char plain[] = "sextantctl status";
@@ -149,6 +169,7 @@ int main(void)
         cmocka_unit_test_setup(test_command_and_arguments, no_socket),
         cmocka_unit_test_setup(test_json, no_socket),
         cmocka_unit_test_setup(test_options_of_the_history, no_socket),
+        cmocka_unit_test_setup(test_options_of_backups, no_socket),
         cmocka_unit_test_setup(test_where_the_socket_comes_from, no_socket),
         cmocka_unit_test_setup(test_help_needs_no_command, no_socket),
         cmocka_unit_test_setup(test_wrong_usage, no_socket),

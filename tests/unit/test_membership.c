@@ -89,6 +89,9 @@ static void who_left_and_enters_again_joins_again(void **state)
         sx_test_edit(&b, SX_TEST_CLUSTER "<peers " SX_TEST_DELETE "/>" SX_TEST_CLUSTER_END));
     sx_test_engine_restart(&b);
     assert_int_equal(b.status.role, SX_ROLE_STAND_ALONE);
+    /* Who leaves is reset. */
+    sx_test_tick(&b, 5000);
+    sx_test_engine_restart(&b);
     assert_true(sx_test_entry(&b, "ben", 200));
     sx_test_form(&b, list, 1);
     assert_true(b.engine->joining);

@@ -21,6 +21,11 @@ static void test_scope_names(void **state)
     assert_string_equal(sx_scope_name(SX_SCOPE_PEER_SPECIFIC), "peer-specific");
 }
 
+static const struct sx_node_class *class_of(const struct sx_schema *schema, const char *path)
+{
+    return sx_schema_class(sx_test_schema_node(schema, path));
+}
+
 static void test_our_modules(void **state)
 {
     struct sx_schema *schema = sx_test_schema_ours();
@@ -36,6 +41,11 @@ static void test_our_modules(void **state)
         SX_SCOPE_REPLICATED, SX_NODE_SECRET | SX_NODE_SECRETS | SX_NODE_CRYPT_HASH);
     sx_test_schema_expect(
         schema, "/ietf-system:system/ntp/server", SX_SCOPE_PEER_SPECIFIC, SX_NODE_FRAGMENT);
+    assert_true(class_of(schema, "/ietf-system:system/authentication/user/password")->survives);
+    assert_string_equal(
+        class_of(schema, "/ietf-interfaces:interfaces/interface")->survivors, "name = 'lan1'");
+    assert_false(class_of(schema, "/ietf-interfaces:interfaces/interface/description")->survives);
+    assert_false(class_of(schema, "/ietf-system:system/ntp/server")->survives);
     sx_schema_free(schema);
 }
 

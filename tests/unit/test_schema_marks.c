@@ -97,7 +97,7 @@ static void test_words(void **state)
     sx_test_schema_refused("leaf a { type string; sx:scope \"mine\"; }", "/made-up:a",
         "/made-up:a: scope \"mine\" is not one of", "peer-specific");
     sx_test_schema_refused("leaf a { type string; sx:annotate \"/t:top\"; }", "/made-up:a",
-        "/made-up:a: \"annotate\" cannot stand here", "unique-in-cluster can");
+        "/made-up:a: \"annotate\" cannot stand here", "survives-factory-reset can");
     sx_test_schema_refused("sx:annotate \"/t:top\" { sx:annotate \"/t:lists\"; }", "",
         "annotate \"/t:top\": \"annotate\" cannot stand here", "scope");
 }
@@ -107,6 +107,12 @@ static void test_given_twice(void **state)
     (void)state;
     sx_test_schema_refused("leaf a { type string; sx:scope \"agreed\"; sx:scope \"agreed\"; }",
         "/made-up:a", "/made-up:a: scope is given twice", "");
+    sx_test_schema_refused("list a { key \"k\"; sx:survives-factory-reset \"b = 'x'\";"
+                           "leaf k { type string; } leaf b { type string; } }",
+        "/made-up:a", "survives-factory-reset", "b is not a key of the list");
+    sx_test_schema_refused("leaf a { type string; sx:survives-factory-reset \"always\";"
+                           "sx:survives-factory-reset \"always\"; }",
+        "/made-up:a", "survives-factory-reset", "twice");
     sx_test_schema_refused("leaf a { type string; sx:secret; sx:secret; }", "/made-up:a",
         "/made-up:a: secret is given twice", "");
     sx_test_schema_refused("sx:annotate \"/t:top\" { sx:scope \"agreed\"; }"

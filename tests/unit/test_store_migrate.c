@@ -15,27 +15,27 @@
 /* From an older schema to a newer one: this release's is the old one here, and the newer ones are
  * made up. */
 
-#define OLD SX_STORE_FILE ".v2"
+#define OLD SX_STORE_FILE ".v3"
 
 static const struct sx_migration good[] = {
-    {.from = 3, .sql = "UPDATE value SET value = value || '-three' WHERE name = 'a'"},
-    {.from = 2,
+    {.from = 4, .sql = "UPDATE value SET value = value || '-three' WHERE name = 'a'"},
+    {.from = 3,
         .sql = "UPDATE value SET value = value || '-two' WHERE name = 'a';"
                "CREATE TABLE extra(x)"},
 };
 static const struct sx_migration bad[] = {
-    {.from = 2,
+    {.from = 3,
         .sql = "UPDATE value SET value = 'broken'; DELETE FROM fragment;"
                "INSERT INTO nowhere VALUES(1)"},
 };
 static const struct sx_migration unfit[] = {
-    {.from = 2, .sql = "ALTER TABLE value RENAME TO values_of_another_name"},
+    {.from = 3, .sql = "ALTER TABLE value RENAME TO values_of_another_name"},
 };
 
-static const struct sx_store_schema to_four = {4, "", good, 2};
-static const struct sx_store_schema to_three_badly = {3, "", bad, 1};
-static const struct sx_store_schema to_three_unfit = {3, "", unfit, 1};
 static const struct sx_store_schema to_five = {5, "", good, 2};
+static const struct sx_store_schema to_four_badly = {4, "", bad, 1};
+static const struct sx_store_schema to_four_unfit = {4, "", unfit, 1};
+static const struct sx_store_schema to_six = {6, "", good, 2};
 
 static void make(const char *folder, const char *vfs)
 {
@@ -70,17 +70,17 @@ static void test_all_steps_in_order(void **state)
     struct sx_error err = {0};
 
     make(*state, NULL);
-    assert_int_equal(sx_store_open_schema(*state, NULL, &to_four, &store, &err), 0);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_five, &store, &err), 0);
     assert_content(store, "one-two-three");
     assert_false(sx_store_is_new(store));
     assert_false(sx_test_file_exists(*state, OLD));
     sx_store_close(store);
-    assert_int_equal(sx_store_open_schema(*state, NULL, &to_four, &store, &err), 0);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_five, &store, &err), 0);
     assert_content(store, "one-two-three");
     sx_store_close(store);
     /* This release cannot go back. */
     assert_int_equal(sx_store_open(*state, NULL, &store, &err), -1);
-    assert_non_null(strstr(err.message, "newer release (schema version 4"));
+    assert_non_null(strstr(err.message, "newer release (schema version 5"));
 }
 
 static void test_failing_step_changes_nothing(void **state)
@@ -92,9 +92,9 @@ static void test_failing_step_changes_nothing(void **state)
 
     make(*state, NULL);
     before = sx_test_file(*state, SX_STORE_FILE, &before_size);
-    assert_int_equal(sx_store_open_schema(*state, NULL, &to_three_badly, &store, &err), -1);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_four_badly, &store, &err), -1);
     assert_int_equal(err.code, SX_E_STORE);
-    assert_non_null(strstr(err.message, "from schema version 2 to 3 and is unchanged"));
+    assert_non_null(strstr(err.message, "from schema version 3 to 4 and is unchanged"));
     assert_non_null(strstr(err.message, "nowhere"));
     after = sx_test_file(*state, SX_STORE_FILE, &after_size);
     assert_int_equal(after_size, before_size);
@@ -113,8 +113,8 @@ static void test_no_way(void **state)
     struct sx_error err = {0};
 
     make(*state, NULL);
-    assert_int_equal(sx_store_open_schema(*state, NULL, &to_five, &store, &err), -1);
-    assert_non_null(strstr(err.message, "has the schema version 2"));
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_six, &store, &err), -1);
+    assert_non_null(strstr(err.message, "has the schema version 3"));
     store = sx_test_store_open(*state, NULL);
     assert_content(store, "one");
     sx_store_close(store);
@@ -159,7 +159,8 @@ static void test_from_version_1(void **state)
     store = sx_test_store_open(*state, NULL);
     append(store, 1, NULL);
     sx_store_close(store);
-    sx_test_sql(*state, "ALTER TABLE change DROP COLUMN old_after; PRAGMA user_version=1");
+    sx_test_sql(*state, "ALTER TABLE change DROP COLUMN old_after; DROP TABLE set_aside;"
+                        "PRAGMA user_version=1");
     store = sx_test_store_open(*state, NULL);
     assert_content(store, "one");
     assert_old_after(store, 1, NULL);
@@ -180,7 +181,7 @@ static void test_old_file_is_kept(void **state)
     char *data;
 
     make(*state, NULL);
-    assert_int_equal(sx_store_open_schema(*state, NULL, &to_three_unfit, &store, &err), -1);
+    assert_int_equal(sx_store_open_schema(*state, NULL, &to_four_unfit, &store, &err), -1);
     data = sx_test_file(*state, OLD, &size);
     assert_int_equal(sx_test_make_folder(folder), 0);
     sx_test_write_file(folder, SX_STORE_FILE, data, size);
@@ -208,7 +209,7 @@ static void test_interrupted(void **state)
             assert_int_equal(sx_test_make_folder(folder), 0);
             make(folder, "migration");
             fault_vfs_crash_at(vfs, FAULT_ALL, n);
-            if (sx_store_open_schema(folder, "migration", &to_four, &store, &err) == 0)
+            if (sx_store_open_schema(folder, "migration", &to_five, &store, &err) == 0)
                 done = !fault_vfs_crashed(vfs);
             sx_store_close(store);
             fault_vfs_crash_recover(vfs, n * 10 + seed);
@@ -217,7 +218,7 @@ static void test_interrupted(void **state)
                 assert_content(store, "one");
                 sx_store_close(store);
             }
-            if (sx_store_open_schema(folder, "migration", &to_four, &store, &err) < 0)
+            if (sx_store_open_schema(folder, "migration", &to_five, &store, &err) < 0)
                 fail_msg("after a crash at call %d: %s", (int)n, err.message);
             assert_content(store, "one-two-three");
             sx_store_close(store);

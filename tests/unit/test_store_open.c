@@ -185,8 +185,8 @@ static void test_not_ours(void **state)
 static void test_newer(void **state)
 {
     make(*state);
-    sx_test_sql(*state, "PRAGMA user_version=3");
-    assert_refused(*state, "newer release (schema version 3, this release takes 2 at most)");
+    sx_test_sql(*state, "PRAGMA user_version=4");
+    assert_refused(*state, "newer release (schema version 4, this release takes 3 at most)");
     sx_test_sql(*state, "PRAGMA user_version=0");
     assert_refused(*state, "damaged");
 }

@@ -2,8 +2,11 @@
 #include "commands.h"
 
 #include "alarms.h"
+#include "aside.h"
+#include "backup.h"
 #include "diff.h"
 #include "edit.h"
+#include "purge.h"
 #include "status.h"
 
 #include <langinfo.h>
@@ -199,6 +202,12 @@ const struct ctl_command ctl_commands[] = {
     {"force-config-update", "", "", 0, 0, run_force_config_update},
     {"force-system-key-update", "", "", 0, 0, run_force_key_update},
     {"check-secrets", "", "", 0, 0, run_check_secrets},
+    {"backup", "[--passphrase-file FILE] [FILE]", "p", 0, 1, ctl_backup},
+    {"verify-backup", "[--passphrase-file FILE] FILE", "p-", 1, 1, ctl_verify_backup},
+    {"restore", "[--passphrase-file FILE] FILE", "p", 1, 1, ctl_restore},
+    {"set-aside", "", "", 0, 0, ctl_set_aside},
+    {"discard-set-aside", "[PATH]", "", 0, 1, ctl_discard_set_aside},
+    {"purge-database", "[--state DIR] [--yes --yes]", "sy-", 0, 0, ctl_purge_database},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -208,4 +217,9 @@ const struct ctl_command *ctl_command(const char *name)
         if (strcmp(command->name, name) == 0)
             return command;
     return NULL;
+}
+
+bool ctl_command_takes(const struct ctl_command *command, int option)
+{
+    return strchr(command->takes, option);
 }

@@ -32,9 +32,13 @@ int main(int argc, char **argv)
     call.json = options.json;
     call.sure = options.sure;
     call.lines = options.lines;
+    call.passphrase_file = options.passphrase_file;
+    call.state = options.state;
     call.arguments = options.arguments;
     call.count = options.count;
-    result = ctl_session_open(call.socket, &call.session, &fault);
+    result = 0;
+    if (!(ctl_command_takes(options.command, CTL_OFFLINE)))
+        result = ctl_session_open(call.socket, &call.session, &fault);
     if (result == 0)
         result = options.command->run(&call, &fault);
     ctl_session_close(&call.session);

@@ -24,6 +24,12 @@ static const char help[] =
     "  force-config-update         take over the primary's configuration\n"
     "  force-system-key-update     encrypt all secrets with a new key\n"
     "  check-secrets               list secrets that cannot be decrypted\n"
+    "  backup [FILE]               write all configuration, encrypted, to a file\n"
+    "  verify-backup FILE          check a backup and show what it holds, without sextantd\n"
+    "  restore FILE                replace all configuration with that of a backup\n"
+    "  set-aside                   stored configuration that does not fit and is not in force\n"
+    "  discard-set-aside [PATH]    forget it\n"
+    "  purge-database              move the database aside, without sextantd: the last resort\n"
     "\n"
     "  --socket PATH               sextantd's socket; else $SEXTANT_SOCKET, else\n"
     "                              " DEFAULT_SOCKET "\n"
@@ -82,24 +88,28 @@ static int parse_command(
     static const struct option known[] = {
         {"json", no_argument, NULL, 'j'},
         {"yes", no_argument, NULL, 'y'},
+        {"passphrase-file", required_argument, NULL, 'p'},
+        {"state", required_argument, NULL, 's'},
         {NULL, 0, NULL, 0},
     };
     const struct ctl_command *command = options->command;
-    int option;
+    int option, index;
 
     optind = 0;
-    while ((option = getopt_long(argc, argv, "+n:", known, NULL)) != -1) {
+    while (index = -1, (option = getopt_long(argc, argv, "+n:", known, &index)) != -1) {
         if (option == '?')
             return bad_option(argv, fault);
-        if (!strchr(command->takes, option))
-            return ctl_fail(fault, CTL_EXIT_USAGE, "%s has no option %s", command->name,
-                option == 'j'   ? "--json"
-                : option == 'y' ? "--yes"
-                                : "-n");
+        if (!ctl_command_takes(command, option))
+            return ctl_fail(fault, CTL_EXIT_USAGE, "%s has no option %s%s", command->name,
+                index < 0 ? "-n" : "--", index < 0 ? "" : known[index].name);
         if (option == 'n' && parse_lines(optarg, &options->lines, fault) < 0)
             return -1;
+        if (option == 'p')
+            options->passphrase_file = optarg;
+        if (option == 's')
+            options->state = optarg;
         options->json = options->json || option == 'j';
-        options->sure = options->sure || option == 'y';
+        options->sure += option == 'y';
     }
     options->arguments = argv + optind;
     options->count = argc - optind;
@@ -112,7 +122,7 @@ static int parse_command(
 int ctl_options_parse(
     int argc, char **argv, struct ctl_options *ret_options, struct ctl_fault *fault)
 {
-    struct ctl_options options = {.socket = getenv("SEXTANT_SOCKET")};
+    struct ctl_options options = {.socket = getenv("SEXTANT_SOCKET"), .state = SEXTANT_STATE_DIR};
     int start;
 
     if (!options.socket || !*options.socket)

@@ -10,8 +10,10 @@ struct ctl_options {
     const char *text; /**< of --help or --version */
     const char *socket;
     bool json;
-    bool sure; /**< --yes */
+    int sure; /**< how often --yes was given */
     unsigned lines; /**< -n, or 0 */
+    const char *passphrase_file; /**< or NULL */
+    const char *state;
     char **arguments; /**< of the command */
     int count;
 };

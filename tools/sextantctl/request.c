@@ -23,6 +23,21 @@ static void print_text(FILE *out, const char *text)
     }
 }
 
+char *ctl_request_leaf(const char *name, const char *value)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        abort();
+    fprintf(out, "<%s>", name);
+    print_text(out, value);
+    fprintf(out, "</%s>", name);
+    fclose(out);
+    return text;
+}
+
 static const char *namespace_of(const struct ly_ctx *context, const char *name)
 {
     const struct lys_module *module = ly_ctx_get_module_implemented(context, name);

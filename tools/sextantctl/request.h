@@ -12,6 +12,9 @@ struct lyd_node;
  */
 char *ctl_request_get(const struct ly_ctx *context, const struct ctl_path *path);
 
+/** A leaf without a namespace of its own, as a parameter of an operation; for free(). */
+char *ctl_request_leaf(const char *name, const char *value);
+
 /**
  * Adds a node to an edit. `path` was resolved with CTL_KEYS_NEEDED; `value` is as RFC 7951 writes
  * it, without quotes. A value that does not fit the type is left for the daemon to refuse. *tree

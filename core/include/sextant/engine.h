@@ -25,6 +25,10 @@ struct sx_engine_options {
     const uint8_t *system_key; /**< the system key, SX_SYSTEM_KEY_SIZE bytes */
     const uint8_t *next_system_key; /**< the one that SX_ACTION_KEY_SAVE wrote and that is not
                                          installed yet, or NULL */
+    const char *database_failure; /**< NULL; or why the system's own database cannot be used: the
+                                       engine then stands in for it, on an empty one in
+                                       `directory`, raises 15005 and takes no configuration */
+    const char *last_backup; /**< with it: the newest backup file, "" for none */
     int64_t time_ms;
     int64_t monotonic_ms;
     uint8_t random[32];
@@ -51,7 +55,8 @@ void sx_engine_close(struct sx_engine *engine);
 void sx_engine_step(
     struct sx_engine *engine, const struct sx_event *event, struct sx_update *update);
 
-/** True when the store held no configuration when it was opened: an initial one may be loaded. */
+/** True when the store held no configuration when it was opened, or what a factory reset left
+ * there: an initial one may be loaded. */
 bool sx_engine_is_new(const struct sx_engine *engine);
 
 /** Fills *ret_status (must be empty or cleared), for sx_status_clear(). */

@@ -5,6 +5,7 @@
 #include "sextant/message.h"
 
 struct lyd_node;
+struct sx_restore;
 
 /** What can happen to an engine. */
 enum sx_event_type {
@@ -21,6 +22,11 @@ enum sx_event_type {
     SX_EVENT_FORCE_UPDATE, /**< the force-config-update RPC */
     SX_EVENT_FORCE_KEY_UPDATE, /**< the force-system-key-update RPC */
     SX_EVENT_ROLLBACK, /**< the rollback RPC: replicated content as it was at a revision */
+    SX_EVENT_DISCARD_SET_ASIDE, /**< forgets rows that a boot set aside */
+    SX_EVENT_RESTORE_BEGIN, /**< a backup is to be restored, see sextant/restore.h */
+    SX_EVENT_RESTORE_ROWS, /**< some rows of it */
+    SX_EVENT_RESTORE_END, /**< all rows were given, the content is valid: put it in force */
+    SX_EVENT_RESTORE_CANCEL, /**< it cannot be completed */
     SX_EVENT_LINK_UP, /**< a link with a peer stands, TLS done */
     SX_EVENT_LINK_DOWN, /**< a link is lost, or an attempt to get one failed */
     SX_EVENT_MESSAGE, /**< a peer said something over its link */
@@ -37,13 +43,13 @@ enum sx_certificate_status {
 };
 
 /** Everything that an engine may know of the outside. The caller keeps ownership of all pointers
- * but `message`, which passes to the engine. */
+ * but `message` and `restore`, which pass to the engine. */
 struct sx_event {
     enum sx_event_type type;
     int64_t time_ms; /**< UTC, milliseconds since 1970 */
     int64_t monotonic_ms; /**< milliseconds of a clock that never goes back */
     uint8_t random[32];
-    struct sx_origin origin; /**< who asks: EDIT … ROLLBACK, SESSION_END */
+    struct sx_origin origin; /**< who asks: EDIT … RESTORE_CANCEL, SESSION_END */
     union {
         struct {
             enum sx_datastore target;
@@ -55,6 +61,8 @@ struct sx_event {
                                          done, unless the last of them is one of validation */
             bool anew; /**< candidate: edits made before are forgotten, the copy takes their place
                         */
+            bool initial; /**< the initial configuration: what survived a factory reset stays as it
+                               is */
             const struct lyd_node *config; /**< first top-level sibling, or NULL; borrowed */
         } edit;
         struct {
@@ -79,5 +87,9 @@ struct sx_event {
         } resolved;
         uint64_t notified;
         char key_failure[SX_REASON_MAX]; /**< KEY_SAVED: why it is not on disk; "" when it is */
+        const char *path; /**< DISCARD_SET_ASIDE: of the row, or NULL for all */
+        const struct sx_fragment_list *rows; /**< RESTORE_ROWS: as sx_restore_add() gave them */
+        struct sx_restore *restore; /**< RESTORE_END; passes to the engine, whatever the result */
+        char reason[SX_REASON_MAX]; /**< RESTORE_CANCEL: why */
     };
 };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sextant/change.h"
-#include "sextant/error.h"
+#include "sextant/history.h"
 
 #include <stdbool.h>
 
@@ -59,3 +58,27 @@ int sx_reader_bytes(
 /** Revision of the snapshot, and its lineage (37 bytes with NUL). */
 int sx_reader_revision(
     struct sx_reader *reader, uint64_t *ret_revision, char ret_lineage[37], struct sx_error *err);
+
+/** Called for each row that was set aside: its path, scope, why, and when (UTC, milliseconds since
+ * 1970). Return 0, or -1 with *err filled to fail. */
+typedef int sx_reader_aside(void *context, const char *path, const char *scope, const char *reason,
+    int64_t time_ms, struct sx_error *err);
+
+/** Calls `item` for each row that a boot set aside because it does not fit the schema, ordered by
+ * path. */
+int sx_reader_set_aside(
+    struct sx_reader *reader, sx_reader_aside *item, void *context, struct sx_error *err);
+
+/** A named value of the store, for free(); NULL when there is none. */
+int sx_reader_value(
+    struct sx_reader *reader, const char *name, char **ret_value, struct sx_error *err);
+
+/** The chain of lineages in the snapshot; an empty one when nothing was ever committed. */
+int sx_reader_history(
+    struct sx_reader *reader, struct sx_history *ret_history, struct sx_error *err);
+
+/** Calls `row` for every row of every scope, top-level rows first, then lists, each in its order:
+ * the order in which they can be loaded. The overlay is not looked at. Stops at the first -1 of
+ * `row`. */
+int sx_reader_all(
+    struct sx_reader *reader, sx_reader_row *row, void *context, struct sx_error *err);

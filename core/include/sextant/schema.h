@@ -40,6 +40,9 @@ enum sx_node_flag {
 struct sx_node_class {
     enum sx_scope scope;
     uint32_t flags; /**< of sx_node_flag */
+    bool survives; /**< a factory reset; of a list, the entries that `survivors` names */
+    const char *survivors; /**< list whose entries survive a factory reset in part: the condition
+                                on its keys, see survivors.h; else NULL. Borrowed */
 };
 
 /** What to load. All strings are borrowed during the call. */

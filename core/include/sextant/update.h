@@ -71,7 +71,8 @@ struct sx_update {
     struct sx_error_list errors; /**< EDIT with continue_on_error: all of them, the first too;
                                       owned */
     uint64_t revision; /**< EDIT, COMMIT, ROLLBACK: revision of the replicated content afterwards */
-    char backup[SX_ERROR_PATH_MAX]; /**< FORCE_UPDATE: where the former configuration was kept */
+    char backup[SX_ERROR_PATH_MAX]; /**< FORCE_UPDATE, RESTORE_END: where the former
+                                        configuration was kept */
     uint32_t lock_holder; /**< LOCK refused: session that holds it, 0 for none */
     struct sx_action *actions; /**< in the order in which they are to be done; owned */
     size_t count;

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Backup files as bytes: what is written is read again; what is cut, changed or made up is not. */
+#include "archive_impl.h"
+#include "sextant/memory.h"
+#include "test_archive.h"
+#include "test_pair.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Opens and reads all; 0, or -1 with *err. *ret_rows counts them. */
+static int read_all(struct sx_test_archive *file, size_t *ret_rows, struct sx_error *err)
+{
+    struct sx_archive *archive = NULL;
+    struct sx_fragment row;
+    int rc = 0;
+
+    file->at = 0;
+    *ret_rows = 0;
+    memset(err, 0, sizeof *err);
+    if (sx_archive_open(SX_TEST_PASSPHRASE, sx_test_archive_get, file, &archive, err) < 0)
+        return -1;
+    while ((rc = sx_archive_next(archive, &row, err)) > 0)
+        ++*ret_rows;
+    sx_archive_close(archive);
+    return rc;
+}
+
+static void expect_refusal(struct sx_test_archive *file, const char *message)
+{
+    struct sx_error err;
+    size_t rows;
+
+    if (read_all(file, &rows, &err) == 0)
+        fail_msg("the file is taken; \"%s\" is expected", message);
+    if (!strstr(err.message, message))
+        fail_msg("\"%s\" is not \"%s\"", err.message, message);
+}
+
+/* An engine with rows in all scopes, of several chunks. */
+static void fill(struct sx_test_engine *test, const struct sx_schema *schema)
+{
+    char *xml;
+    char text[512];
+
+    sx_test_engine_open(test, schema, SX_TEST_A);
+    assert_true(sx_test_name(test, "west"));
+    assert_true(sx_test_edit(test, "<cluster xmlns=\"urn:sextant:params:xml:ns:yang:"
+                                   "sextant-cluster\"><name>a.b</name></cluster>"));
+    memset(text, 'd', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    for (int batch = 0; batch < 4; batch++) {
+        xml = sx_strdup("<call-control xmlns=\"urn:sextant:params:xml:ns:yang:"
+                        "sextant-call-control\"><phone-book>");
+        for (int i = 0; i < 100; i++) {
+            char *longer = sx_format("%s<entry><name>n%03d</name><number>%d</number><description>"
+                                     "%.200s</description></entry>",
+                xml, batch * 100 + i, i + 1, text);
+
+            free(xml);
+            xml = longer;
+        }
+        {
+            char *whole = sx_format("%s</phone-book></call-control>", xml);
+
+            assert_true(sx_test_edit(test, whole));
+            free(whole);
+        }
+        free(xml);
+    }
+}
+
+static void what_is_written_is_read(void **state)
+{
+    struct sx_test_engine test;
+    struct sx_test_archive file;
+    struct sx_archive *archive;
+    struct sx_fragment row;
+    struct sx_error err = {0};
+    unsigned scopes = 0;
+    size_t rows = 0;
+
+    fill(&test, *state);
+    sx_test_archive_make(&test, &file);
+    assert_true(file.size > 2 * SX_CHUNK_BYTES);
+    assert_null(memmem(file.bytes, file.size, "phone-book", 10));
+    archive = sx_test_archive_open(&file);
+    assert_string_equal(sx_archive_info(archive)->system_name, "west");
+    assert_string_equal(sx_archive_info(archive)->software_version, "test");
+    assert_int_equal(sx_archive_info(archive)->time_ms, test.now);
+    assert_memory_equal(
+        sx_archive_info(archive)->schema_hash, sx_schema_hash(*state), SX_DIGEST_SIZE);
+    assert_memory_equal(&sx_archive_info(archive)->history, &test.status.history,
+        offsetof(struct sx_history, chain[1]));
+    assert_memory_equal(
+        sx_archive_info(archive)->history.digest, test.status.history.digest, SX_DIGEST_SIZE);
+    while (sx_archive_next(archive, &row, &err) > 0) {
+        scopes |= 1u << row.scope;
+        rows += *row.key != '\0';
+        assert_int_equal(row.body[0], '{');
+    }
+    assert_int_equal(err.code, SX_OK);
+    assert_int_equal(rows, 400);
+    assert_int_equal(
+        scopes, 1u << SX_SCOPE_REPLICATED | 1u << SX_SCOPE_AGREED | 1u << SX_SCOPE_PEER_SPECIFIC);
+    sx_archive_close(archive);
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&test);
+}
+
+static void edits_meanwhile_are_not_in_it(void **state)
+{
+    struct sx_test_engine test, other;
+    struct sx_test_archive before, after;
+    size_t rows_before, rows_after;
+    struct sx_error err;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_true(sx_test_entry(&test, "ann", 1));
+    sx_test_archive_make(&test, &before);
+    assert_true(sx_test_entry(&test, "ben", 2));
+    sx_test_archive_make(&test, &after);
+    assert_int_equal(read_all(&before, &rows_before, &err), 0);
+    assert_int_equal(read_all(&after, &rows_after, &err), 0);
+    assert_int_equal(rows_after, rows_before + 1);
+    sx_test_archive_clear(&before);
+    sx_test_archive_clear(&after);
+    sx_test_engine_open(&other, *state, SX_TEST_B);
+    sx_test_archive_make(&other, &before);
+    assert_int_equal(read_all(&before, &rows_before, &err), 0);
+    assert_int_equal(rows_before, 0);
+    sx_test_archive_clear(&before);
+    sx_test_engine_close(&other);
+    sx_test_engine_close(&test);
+}
+
+static void a_cut_file_is_refused(void **state)
+{
+    static const struct {
+        size_t size; /* from the end when `back` */
+        bool back;
+        const char *message;
+    } cuts[] = {
+        {0, false, "not a backup"},
+        {7, false, "not a backup"},
+        {8, false, "cut short"},
+        {SX_ARCHIVE_HEADER - 1, false, "cut short"},
+        {SX_ARCHIVE_HEADER, false, "cut short"},
+        {SX_ARCHIVE_HEADER + 1, false, "cut short"},
+        {SX_ARCHIVE_HEADER + SX_CHUNK_BYTES, false, "cut short"},
+        {SX_ARCHIVE_HEADER + SX_CHUNK_BYTES + SX_CHUNK_TAG, false, "its end is missing"},
+        {SX_ARCHIVE_HEADER + 2 * (SX_CHUNK_BYTES + SX_CHUNK_TAG), false, "its end is missing"},
+        {1, true, "cut short"},
+    };
+    struct sx_test_engine test;
+    struct sx_test_archive file, cut;
+
+    fill(&test, *state);
+    sx_test_archive_make(&test, &file);
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        cut = file;
+        cut.size = cuts[i].back ? file.size - cuts[i].size : cuts[i].size;
+        expect_refusal(&cut, cuts[i].message);
+    }
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&test);
+}
+
+static void a_changed_byte_is_noticed(void **state)
+{
+    static const size_t places[] = {SX_ARCHIVE_HEADER, SX_ARCHIVE_HEADER + 100,
+        SX_ARCHIVE_HEADER + SX_CHUNK_BYTES + 3, SX_ARCHIVE_HEADER + SX_CHUNK_BYTES + 40};
+    struct sx_test_engine test;
+    struct sx_test_archive file;
+
+    fill(&test, *state);
+    sx_test_archive_make(&test, &file);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        file.bytes[places[i]] ^= 0x10;
+        expect_refusal(&file, "not authentic");
+        file.bytes[places[i]] ^= 0x10;
+    }
+    file.bytes[file.size - 1] ^= 1;
+    expect_refusal(&file, "damaged or cut short");
+    file.bytes[file.size - 1] ^= 1;
+    sx_test_archive_put(&file, "more", 4, NULL);
+    expect_refusal(&file, "damaged");
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&test);
+}
+
+static void chunks_cannot_change_places(void **state)
+{
+    const size_t sealed = SX_CHUNK_BYTES + SX_CHUNK_TAG;
+    uint8_t *kept = sx_alloc(sealed);
+    struct sx_test_engine test;
+    struct sx_test_archive file;
+
+    fill(&test, *state);
+    assert_true(sx_test_entry(&test, "ann", 1));
+    sx_test_archive_make(&test, &file);
+    assert_true(file.size > SX_ARCHIVE_HEADER + 2 * sealed);
+    memcpy(kept, file.bytes + SX_ARCHIVE_HEADER, sealed);
+    memmove(file.bytes + SX_ARCHIVE_HEADER, file.bytes + SX_ARCHIVE_HEADER + sealed, sealed);
+    memcpy(file.bytes + SX_ARCHIVE_HEADER + sealed, kept, sealed);
+    expect_refusal(&file, "part 1 is not authentic");
+    free(kept);
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&test);
+}
+
+/* Writes a file of one chunk that holds `plain`, with the right key. */
+static void make_file(const void *plain, size_t size, struct sx_test_archive *ret_file)
+{
+    static const uint8_t salt[SX_ARCHIVE_SALT] = {1};
+    uint8_t header[SX_ARCHIVE_HEADER], chunk[1024];
+    struct sx_archive_key key;
+    struct sx_error err = {0};
+
+    memset(ret_file, 0, sizeof *ret_file);
+    assert_int_equal(sx_archive_make_header(SX_TEST_PASSPHRASE, salt, header, &key, &err), 0);
+    assert_int_equal(sx_chunk_seal(&key, 0, true, plain, size, chunk, &err), 0);
+    sx_test_archive_put(ret_file, header, sizeof header, &err);
+    sx_test_archive_put(ret_file, chunk, size + SX_CHUNK_TAG, &err);
+}
+
+/* Who knows the passphrase can write what he likes: it must not do harm. */
+static void made_up_records_are_refused(void **state)
+{
+    uint8_t info[1 + 4 + 1 + 4 + SX_DIGEST_SIZE + 8 + 4 + 2 * SX_DIGEST_SIZE + 64];
+    const size_t whole = 1 + 4 + 1 + 4 + SX_DIGEST_SIZE + 8 + 4 + 2 * SX_DIGEST_SIZE;
+    struct sx_test_archive file;
+    size_t rows;
+    struct sx_error err;
+
+    (void)state;
+    memset(info, 0, sizeof info);
+    info[0] = SX_RECORD_INFO;
+    info[4] = 1;
+    info[5] = 'v';
+    make_file(info, whole, &file);
+    expect_refusal(&file, "it ends within a record");
+    sx_test_archive_clear(&file);
+
+    info[whole] = SX_RECORD_END;
+    make_file(info, whole + 9, &file);
+    assert_int_equal(read_all(&file, &rows, &err), 0);
+    assert_int_equal(rows, 0);
+    sx_test_archive_clear(&file);
+
+    info[whole + 8] = 1; /* one row that is not there */
+    make_file(info, whole + 9, &file);
+    expect_refusal(&file, "its end is not where it should be");
+    sx_test_archive_clear(&file);
+
+    info[whole] = 9;
+    make_file(info, whole + 9, &file);
+    expect_refusal(&file, "a record of an unknown kind");
+    sx_test_archive_clear(&file);
+
+    info[whole] = SX_RECORD_ROW;
+    memset(info + whole + 2, 0x7f, 4); /* a list of 2 GB */
+    make_file(info, whole + 40, &file);
+    expect_refusal(&file, "longer than any that is written");
+    sx_test_archive_clear(&file);
+
+    memset(info + whole + 2, 0xff, 4); /* none */
+    memset(info + whole + 6, 0, 50);
+    make_file(info, whole + 60, &file);
+    expect_refusal(&file, "a row is not complete");
+    sx_test_archive_clear(&file);
+
+    info[5] = '\0';
+    make_file(info, whole, &file);
+    expect_refusal(&file, "NUL byte");
+    sx_test_archive_clear(&file);
+
+    info[0] = SX_RECORD_ROW;
+    make_file(info, whole, &file);
+    expect_refusal(&file, "does not begin with what it says of itself");
+    sx_test_archive_clear(&file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(edits_meanwhile_are_not_in_it),
+        cmocka_unit_test(a_cut_file_is_refused),
+        cmocka_unit_test(a_changed_byte_is_noticed),
+        cmocka_unit_test(chunks_cannot_change_places),
+        cmocka_unit_test(made_up_records_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);
+}
