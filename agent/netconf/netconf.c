@@ -58,14 +58,17 @@ void ag_netconf_stop(struct ag_netconf *netconf)
 {
     if (!netconf)
         return;
-    for (struct ag_session *session = netconf->first; session; session = session->next)
-        ag_session_stop(session, true);
-    for (struct ag_session *session = netconf->first; session; session = session->next) {
-        pthread_join(session->thread, NULL);
-        session->joined = true;
-    }
-    /* The last word of each thread is a call posted to the loop, which closes its transport. */
-    ag_loop_drain(netconf->loop);
+    do {
+        for (struct ag_session *session = netconf->first; session; session = session->next)
+            ag_session_stop(session, true);
+        for (struct ag_session *session = netconf->first; session; session = session->next) {
+            pthread_join(session->thread, NULL);
+            session->joined = true;
+        }
+        /* The last word of each thread is a call posted to the loop, which closes its transport. A
+         * log-in that has just succeeded is one too, and opens a session. */
+        ag_loop_drain(netconf->loop);
+    } while (netconf->first);
     if (netconf->ssh)
         ag_ssh_server_free(netconf->ssh);
     if (netconf->unix_server)
