@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,7 +160,8 @@ static int run(struct restoring *restoring, const char *passphrase,
     if (step(restoring, &begin, NULL, err) < 0)
         return -1;
     if (fill(restoring, passphrase, ret_restored, err) < 0) {
-        strncpy(cancel.reason, err->message, sizeof cancel.reason - 1);
+        snprintf(cancel.reason, sizeof cancel.reason, "%.*s", (int)sizeof cancel.reason - 1,
+            err->message);
         step(restoring, &cancel, NULL, &ignored);
         return -1;
     }

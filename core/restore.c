@@ -70,7 +70,8 @@ static void fail(struct sx_engine *engine, const char *reason)
     engine->restoring.active = engine->restoring.staged = false;
     if (!begun)
         return;
-    snprintf(engine->restoring.failure, sizeof engine->restoring.failure, "%s", reason);
+    snprintf(engine->restoring.failure, sizeof engine->restoring.failure, "%.*s",
+        (int)sizeof engine->restoring.failure - 1, reason);
     sx_update_log(engine->update, SX_LOG_ERROR,
         "restore: it failed and the former configuration is in force: %s", reason);
 }
