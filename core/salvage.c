@@ -14,6 +14,8 @@ struct loading {
     struct sx_engine *engine;
     struct sx_salvage *salvage;
     struct lyd_node *cursor;
+    char *list; /* of the row before */
+    const struct lysc_node *with_secrets; /* what sx_secrets_of_row() says of that */
 };
 
 static int reject(struct sx_salvage *salvage, const struct sx_fragment *row,
@@ -43,11 +45,22 @@ static bool is_rejected(const struct sx_salvage *salvage, const struct sx_fragme
     return false;
 }
 
+/* Rows of one list come one after the other. */
+static const struct lysc_node *secrets_of(struct loading *loading, const struct sx_fragment *row)
+{
+    if (!loading->list || strcmp(loading->list, row->list) != 0) {
+        free(loading->list);
+        loading->list = sx_strdup(row->list);
+        loading->with_secrets = sx_secrets_of_row(&loading->engine->secrets, row);
+    }
+    return loading->with_secrets;
+}
+
 /* Loads one row, whose secrets are opened on the way. */
 static int load_opened(struct loading *loading, const struct sx_fragment *row, struct sx_error *err)
 {
     struct sx_engine *engine = loading->engine;
-    const struct lysc_node *schema = sx_secrets_of_row(&engine->secrets, row);
+    const struct lysc_node *schema = secrets_of(loading, row);
     struct sx_fragment opened = *row;
     int result;
 
@@ -120,11 +133,14 @@ int sx_salvage_load(struct sx_engine *engine, struct sx_salvage *ret_salvage, st
     for (unsigned round = 0;; round++) {
         struct loading loading = {.engine = engine, .salvage = ret_salvage};
         struct sx_error reason = {0};
+        int result;
 
         sx_tree_clear(&engine->tree);
         sx_set_aside_clear(&engine->secrets.aside);
         engine->rows_at_boot = 0;
-        if (sx_store_load(engine->store, load_row, &loading, err) < 0)
+        result = sx_store_load(engine->store, load_row, &loading, err);
+        free(loading.list);
+        if (result < 0)
             return -1;
         if (sx_load_finish(&engine->tree, &reason) == 0)
             return 0;
