@@ -167,16 +167,16 @@ static int perform(struct sx_engine *engine, struct sx_error *err)
     int result = -1;
 
     memcpy(fresh.digest_key, engine->secrets.digest_key, SX_DIGEST_SIZE);
-
     if (sx_backup(engine, "factory-reset", err) < 0 ||
         make_content(engine, &fresh, &transaction, &history, err) < 0)
-        return -1;
+        goto out;
     rows = sx_secrets_seal_rows(
         &engine->secrets, engine->random, sx_transaction_fragments(transaction), &sealed, err);
     if (rows)
         result = store(engine, rows, &history, err);
     sx_fragment_list_clear(&sealed);
     sx_transaction_undo(transaction);
+out:
     sx_tree_clear(&fresh);
     return result;
 }
