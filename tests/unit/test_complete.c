@@ -70,6 +70,7 @@ static void test_whole_tree(void **state)
     assert_int_equal(sx_transaction_changes(transaction)->count, 0);
     sx_transaction_undo(transaction);
     assert_null(ours.root);
+    sx_tree_clear(&ours);
     free(expected);
     free(content);
 }

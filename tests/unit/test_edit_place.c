@@ -72,6 +72,7 @@ static void test_makes_what_is_missing(void **state)
         &arrival.edit, &arrival.top, sx_test_schema_node(tree.schema, "/sextant-test:lone")));
     end(&arrival);
     assert_null(tree.root);
+    sx_tree_clear(&tree);
 }
 
 /* Who comes makes other cases leave, also those that exclude a container on the way. */

@@ -122,6 +122,7 @@ static void test_new_nodes(void **state)
     sx_test_check_links(tree.root);
     sx_transaction_undo(transaction);
     assert_null(tree.root);
+    sx_tree_clear(&tree);
 }
 
 /* Many changes of one transaction go back one by one, to the flags. */
