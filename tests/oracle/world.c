@@ -122,6 +122,8 @@ static int edit_plain(struct trial *trial, struct sx_error *err)
         sx_undo_keep(&transaction->undo); /* there is nothing to undo then */
     sx_transaction_undo(transaction);
     trial->plain = tree.root;
+    tree.root = NULL;
+    sx_tree_clear(&tree);
     return result;
 }
 
