@@ -119,7 +119,9 @@ static bool make_value(const struct lysc_node *leaf, const char *hex, char ret_v
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         memcpy(ret_value, hex, lengths[i]);
         ret_value[lengths[i]] = '\0';
-        if (fits(leaf, ret_value))
+        /* A number of JSON does not begin with a zero. */
+        if ((*ret_value != '0' || !is_number(((const struct lysc_node_leaf *)leaf)->type)) &&
+            fits(leaf, ret_value))
             return true;
     }
     make_hash(hex, ret_value);

@@ -62,6 +62,27 @@ static void a_stand_in_is_of_the_leafs_type(void **state)
     }
 }
 
+/* Whatever the hash begins with: JSON has no numbers that begin with a zero. */
+static void a_stand_in_is_a_number_of_json(void **state)
+{
+    struct sx_schema *schema = sx_test_schema_of("leaf x { type uint32; sx:secret; }");
+    const struct lysc_node *leaf = sx_test_schema_node(schema, "/made-up:x");
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        char *sealed = sx_format("\"$sx1$%d\"", i), *token = NULL;
+        struct sx_set_aside aside = {0};
+
+        assert_int_equal(add(&aside, leaf, "/made-up:x", sealed, &token), 0);
+        if (token[0] == '0' && token[1])
+            fail_msg("%s", token);
+        free(sealed);
+        free(token);
+        sx_set_aside_clear(&aside);
+    }
+    sx_schema_free(schema);
+}
+
 static void a_type_that_leaves_no_value_is_an_error(void **state)
 {
     struct sx_schema *schema =
@@ -135,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stand_in_is_of_the_leafs_type),
+        cmocka_unit_test(a_stand_in_is_a_number_of_json),
         cmocka_unit_test(a_type_that_leaves_no_value_is_an_error),
         cmocka_unit_test(a_stand_in_follows_from_the_text_and_cannot_be_guessed),
         cmocka_unit_test(items_are_found_pruned_and_joined),
