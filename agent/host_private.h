@@ -40,7 +40,7 @@ struct ag_maintenance {
     pthread_cond_t filled;
     bool started, stopping;
     bool checkpoint; /**< the write-ahead log is long */
-    bool settings; /**< this agent's own settings changed */
+    size_t settings; /**< changes of this agent's own settings since they were read */
 };
 
 struct ag_host {

@@ -144,16 +144,20 @@ static void *maintenance_thread(void *argument)
 
     pthread_mutex_lock(&maintenance->lock);
     while (!maintenance->stopping) {
-        bool checkpoint = maintenance->checkpoint, settings = maintenance->settings;
+        bool checkpoint = maintenance->checkpoint;
+        size_t settings = maintenance->settings;
 
-        maintenance->checkpoint = maintenance->settings = false;
-        if (!checkpoint && !settings) {
+        maintenance->checkpoint = false;
+        maintenance->settings = 0;
+        if (!checkpoint && settings == 0) {
             pthread_cond_wait(&maintenance->filled, &maintenance->lock);
             continue;
         }
         pthread_mutex_unlock(&maintenance->lock);
-        if (settings)
+        if (settings > 0)
             read_settings(host);
+        if (settings > 0 && host->parts.snmp)
+            ag_snmp_configured(host->parts.snmp, settings);
         if (checkpoint && sx_store_checkpoint(host->store_directory, NULL, &err) < 0)
             ag_log(SX_LOG_WARNING, "database: %s", err.message);
         pthread_mutex_lock(&maintenance->lock);
@@ -166,7 +170,7 @@ int ag_maintenance_start(struct ag_host *host, struct sx_error *err)
 {
     struct ag_maintenance *maintenance = &host->maintenance;
 
-    maintenance->settings = true;
+    ag_maintenance_ask(host, false, true);
     if (pthread_create(&maintenance->thread, NULL, maintenance_thread, host) != 0)
         return sx_error_set(err, SX_E_INTERNAL, "the maintenance thread cannot be started");
     maintenance->started = true;
@@ -190,9 +194,12 @@ void ag_maintenance_ask(struct ag_host *host, bool checkpoint, bool settings)
 {
     struct ag_maintenance *maintenance = &host->maintenance;
 
+    /* Alarms of later steps are for the targets that are being read. */
+    if (settings && host->parts.snmp)
+        ag_snmp_expect_settings(host->parts.snmp);
     pthread_mutex_lock(&maintenance->lock);
     maintenance->checkpoint |= checkpoint;
-    maintenance->settings |= settings;
+    maintenance->settings += settings;
     pthread_cond_signal(&maintenance->filled);
     pthread_mutex_unlock(&maintenance->lock);
 }

@@ -18,6 +18,7 @@ struct ag_snmp_mailbox {
     size_t count;
     uint32_t dropped;
     struct ag_snmp_settings *settings;
+    size_t expected; /* settings that are still to be put */
     struct sx_status *status;
     bool stopped;
 };
@@ -101,6 +102,21 @@ void ag_snmp_mailbox_put_settings(
     wake(mailbox);
 }
 
+void ag_snmp_mailbox_expect_settings(struct ag_snmp_mailbox *mailbox)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    mailbox->expected++;
+    pthread_mutex_unlock(&mailbox->lock);
+}
+
+void ag_snmp_mailbox_met(struct ag_snmp_mailbox *mailbox, size_t count)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    mailbox->expected -= count;
+    pthread_mutex_unlock(&mailbox->lock);
+    wake(mailbox);
+}
+
 void ag_snmp_mailbox_put_status(struct ag_snmp_mailbox *mailbox, struct sx_status *status)
 {
     struct sx_status *copy = sx_alloc(sizeof(*copy));
@@ -124,7 +140,7 @@ void ag_snmp_mailbox_put_stop(struct ag_snmp_mailbox *mailbox)
 bool ag_snmp_mailbox_take_event(struct ag_snmp_mailbox *mailbox, struct sx_alarm_event *ret_event)
 {
     pthread_mutex_lock(&mailbox->lock);
-    bool found = mailbox->count > 0 && !mailbox->settings;
+    bool found = mailbox->count > 0 && !mailbox->settings && mailbox->expected == 0;
     if (found) {
         *ret_event = mailbox->events[mailbox->first];
         mailbox->first = (mailbox->first + 1) % AG_SNMP_QUEUE_MAX;

@@ -30,6 +30,13 @@ void ag_snmp_mailbox_put_event(struct ag_snmp_mailbox *mailbox, const struct sx_
 void ag_snmp_mailbox_put_settings(
     struct ag_snmp_mailbox *mailbox, const struct ag_snmp_settings *settings);
 
+/** Settings will be put that events from now on belong to: these wait. Any thread. */
+void ag_snmp_mailbox_expect_settings(struct ag_snmp_mailbox *mailbox);
+
+/** What was expected `count` times has been put, or does not come, and wakes the SNMP thread. Any
+ * thread. */
+void ag_snmp_mailbox_met(struct ag_snmp_mailbox *mailbox, size_t count);
+
 /** Replaces a status that was not taken yet; takes over what `status` owns and empties it. Does
  * not wake the SNMP thread, which looks for a status when a request comes in. Any thread. */
 void ag_snmp_mailbox_put_status(struct ag_snmp_mailbox *mailbox, struct sx_status *status);
@@ -37,8 +44,8 @@ void ag_snmp_mailbox_put_status(struct ag_snmp_mailbox *mailbox, struct sx_statu
 /** Asks the SNMP thread to end, and wakes it. Any thread. */
 void ag_snmp_mailbox_put_stop(struct ag_snmp_mailbox *mailbox);
 
-/** Takes the oldest event. False when there is none, and while there are new settings, which come
- * first: an event goes to the targets that were configured before it. */
+/** Takes the oldest event. False when there is none, and while settings are new or expected, which
+ * come first: an event goes to the targets that were configured before it. */
 bool ag_snmp_mailbox_take_event(struct ag_snmp_mailbox *mailbox, struct sx_alarm_event *ret_event);
 
 /** Takes the settings that were put last, for ag_snmp_settings_free(); NULL when there are no new

@@ -269,6 +269,16 @@ void ag_snmp_configure(struct ag_snmp *snmp, const struct ag_snmp_settings *sett
     ag_snmp_mailbox_put_settings(snmp->mailbox, settings);
 }
 
+void ag_snmp_expect_settings(struct ag_snmp *snmp)
+{
+    ag_snmp_mailbox_expect_settings(snmp->mailbox);
+}
+
+void ag_snmp_configured(struct ag_snmp *snmp, size_t count)
+{
+    ag_snmp_mailbox_met(snmp->mailbox, count);
+}
+
 void ag_snmp_publish(struct ag_snmp *snmp, struct sx_status *status)
 {
     ag_snmp_mailbox_put_status(snmp->mailbox, status);

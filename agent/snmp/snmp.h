@@ -61,6 +61,14 @@ int ag_snmp_start(
 /** Hands over new settings (copied). Any thread; never waits. */
 void ag_snmp_configure(struct ag_snmp *snmp, const struct ag_snmp_settings *settings);
 
+/** Settings will be handed over that notifications from now on belong to: these wait until
+ * ag_snmp_configured() was called as often. Any thread; never waits. */
+void ag_snmp_expect_settings(struct ag_snmp *snmp);
+
+/** What was expected `count` times has been handed over, or does not come. Any thread; never waits.
+ */
+void ag_snmp_configured(struct ag_snmp *snmp, size_t count);
+
 /** Hands over a new status to answer requests from; takes over what it owns and empties it. Any
  * thread; never waits. */
 void ag_snmp_publish(struct ag_snmp *snmp, struct sx_status *status);

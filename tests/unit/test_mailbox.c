@@ -96,6 +96,25 @@ static void settings_come_before_events(void **state)
     assert_true(ag_snmp_mailbox_take_event(mailbox, &event));
 }
 
+static void events_wait_for_expected_settings(void **state)
+{
+    struct ag_snmp_mailbox *mailbox = *state;
+    struct sx_alarm_event event;
+    const struct ag_snmp_settings settings = {.enabled = true};
+    ag_snmp_mailbox_expect_settings(mailbox);
+    put(mailbox, 1);
+    ag_snmp_mailbox_expect_settings(mailbox);
+    /* Settings of before the second change; those that follow have both. */
+    ag_snmp_mailbox_put_settings(mailbox, &settings);
+    ag_snmp_mailbox_met(mailbox, 1);
+    ag_snmp_settings_free(ag_snmp_mailbox_take_settings(mailbox));
+    assert_false(ag_snmp_mailbox_take_event(mailbox, &event));
+    ag_snmp_mailbox_awake(mailbox);
+    ag_snmp_mailbox_met(mailbox, 1);
+    assert_true(awake(mailbox));
+    assert_true(ag_snmp_mailbox_take_event(mailbox, &event));
+}
+
 static void a_status_passes_over_and_is_emptied(void **state)
 {
     struct ag_snmp_mailbox *mailbox = *state;
@@ -141,6 +160,7 @@ int main(void)
             a_full_queue_drops_the_newest_and_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_settings_win, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_come_before_events, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(events_wait_for_expected_settings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_status_passes_over_and_is_emptied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(events_settings_and_stop_wake, set_up, tear_down),
     };
