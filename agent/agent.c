@@ -123,7 +123,8 @@ static int open_parts(struct agent *agent, struct sx_error *err)
         .certificate = options->certificate,
         .key = options->key,
         .ca = options->ca,
-        .crl = options->crl};
+        .crl = options->crl,
+        .resolv_conf = options->resolv_conf};
     struct ag_snmp_options snmp = {.directory = agent->snmp_folder,
         .listen_addresses = options->listen,
         .port = options->snmp_port,

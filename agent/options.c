@@ -19,6 +19,7 @@ enum option_id {
     OPTION_KEY,
     OPTION_CA,
     OPTION_CRL,
+    OPTION_RESOLV_CONF,
     OPTION_MODULES,
     OPTION_YANG_PATH,
     OPTION_SOCKET,
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
     {"key", required_argument, NULL, OPTION_KEY},
     {"ca", required_argument, NULL, OPTION_CA},
     {"crl", required_argument, NULL, OPTION_CRL},
+    {"resolv-conf", required_argument, NULL, OPTION_RESOLV_CONF},
     {"modules", required_argument, NULL, OPTION_MODULES},
     {"yang-path", required_argument, NULL, OPTION_YANG_PATH},
     {"socket", required_argument, NULL, OPTION_SOCKET},
@@ -66,6 +68,7 @@ const char *ag_options_help(void)
            "  --key FILE              its private key, PEM\n"
            "  --ca FILE               authorities that peers' certificates must come from, PEM\n"
            "  --crl FILE              their revocation lists, PEM\n"
+           "  --resolv-conf FILE      DNS servers to find peers' names with (/etc/resolv.conf)\n"
            "  --modules DIR           folder whose YANG modules are all offered; may be repeated\n"
            "                          (" SEXTANT_YANG_DIR ")\n"
            "  --yang-path DIR         folder of modules that others import; may be repeated\n"
@@ -156,6 +159,9 @@ static int read_option(
         return 0;
     case OPTION_CRL:
         options->crl = text;
+        return 0;
+    case OPTION_RESOLV_CONF:
+        options->resolv_conf = text;
         return 0;
     case OPTION_MODULES:
         return repeat("modules", text, options->modules, err);

@@ -21,6 +21,7 @@ struct ag_options {
     const char *key;
     const char *ca;
     const char *crl;
+    const char *resolv_conf;
     const char *socket;
     const char *initial_config;
     uint16_t netconf_port;

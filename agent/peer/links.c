@@ -85,7 +85,7 @@ int ag_links_new(struct ag_loop *loop, struct ag_host *host, const struct ag_lin
     links->timer = evtimer_new(links->pool.base, on_timer, links);
     if (!links->timer)
         abort(); /* out of memory, as sx_alloc() */
-    links->names = ag_names_new(loop, host, NULL, NULL);
+    links->names = ag_names_new(loop, host, options->resolv_conf, NULL);
     if (ag_tls_new(&files, &links->pool.tls, err) != 0 || listen_all(links, options, err) != 0) {
         ag_links_free(links);
         return -1;

@@ -14,6 +14,7 @@ struct ag_links_options {
     const char *key; /**< PEM file */
     const char *ca; /**< PEM file: CA bundle, or NULL */
     const char *crl; /**< PEM file of CRLs, or NULL */
+    const char *resolv_conf; /**< resolv.conf(5) file, or NULL for the system's */
 };
 
 /** Links to all peers. All calls in the loop thread unless said otherwise. */

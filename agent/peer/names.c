@@ -26,8 +26,8 @@ struct lookup {
 struct ag_names {
     struct ag_loop *loop;
     struct ag_host *host;
-    const char *resolv_conf;
-    const char *hosts;
+    char *resolv_conf;
+    char *hosts;
     struct evdns_base *dns; /**< while there are look-ups */
     struct event *rest; /**< lets dns go, outside of its own calls */
     TAILQ_HEAD(, lookup) lookups;
@@ -60,8 +60,8 @@ struct ag_names *ag_names_new(
 
     names->loop = loop;
     names->host = host;
-    names->resolv_conf = resolv_conf ? resolv_conf : "/etc/resolv.conf";
-    names->hosts = hosts ? hosts : "/etc/hosts";
+    names->resolv_conf = sx_strdup(resolv_conf ? resolv_conf : "/etc/resolv.conf");
+    names->hosts = sx_strdup(hosts ? hosts : "/etc/hosts");
     names->rest = evtimer_new(ag_loop_base(loop), on_rest, names);
     if (!names->rest)
         abort(); /* out of memory, as sx_alloc() */
@@ -194,5 +194,7 @@ void ag_names_free(struct ag_names *names)
         free(lookup);
     }
     event_free(names->rest);
+    free(names->resolv_conf);
+    free(names->hosts);
     free(names);
 }

@@ -11,7 +11,7 @@
 /** DNS look-ups for the engine. Nothing is open and no timer runs while there is none. */
 struct ag_names;
 
-/** `resolv_conf` and `hosts` are borrowed; NULL: /etc/resolv.conf and /etc/hosts. They are read
+/** `resolv_conf` and `hosts` are copied; NULL: /etc/resolv.conf and /etc/hosts. They are read
  * again whenever look-ups begin after a rest. */
 struct ag_names *ag_names_new(
     struct ag_loop *loop, struct ag_host *host, const char *resolv_conf, const char *hosts);

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from cluster_lab import netconf, pki, snmp, ssh  # noqa: E402, F401
 from cluster_lab.disk import DiskWatch  # noqa: E402, F401
+from cluster_lab.dns import DnsServer  # noqa: E402, F401
 from cluster_lab.lab import Lab  # noqa: E402
 from cluster_lab.netconf import RpcError  # noqa: E402
 from cluster_lab.waiting import TimedOut, wait_for  # noqa: E402, F401

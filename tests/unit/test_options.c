@@ -57,6 +57,7 @@ static void what_is_not_said_has_a_default(void **state)
     assert_string_equal(options.yang_path[0], "/usr/share/yuma/nmda-modules/ietf");
     assert_null(options.ca);
     assert_null(options.crl);
+    assert_null(options.resolv_conf);
     assert_null(options.initial_config);
     assert_non_null(options.state);
 }
@@ -67,7 +68,7 @@ static void every_option_is_read(void **state)
         "--netconf-port=8830", "--cluster-port", "1", "--recovery-port", "65535", "--snmp-port",
         "1161", "--ca", "ca", "--crl", "crl", "--modules", "m1", "--modules", "m2", "--yang-path",
         "y", "--socket", "sock", "--initial-config", "i.xml", "--log-level", "debug", "--listen",
-        "::1"};
+        "::1", "--resolv-conf", "r"};
 
     (void)state;
     assert_int_equal(read_line(words, COUNT(words)), 0);
@@ -81,6 +82,7 @@ static void every_option_is_read(void **state)
     assert_int_equal(options.snmp_port, 1161);
     assert_string_equal(options.ca, "ca");
     assert_string_equal(options.crl, "crl");
+    assert_string_equal(options.resolv_conf, "r");
     assert_string_equal(options.modules[1], "m2");
     assert_null(options.modules[2]);
     assert_string_equal(options.yang_path[0], "y");
@@ -159,8 +161,8 @@ static void help_tells_of_every_option(void **state)
 {
     static const char *const names[] = {"--state", "--listen", "--netconf-port", "--cluster-port",
         "--recovery-port", "--snmp-port", "--host-key", "--certificate", "--key", "--ca", "--crl",
-        "--modules", "--yang-path", "--socket", "--initial-config", "--log-level", "--version",
-        "--help"};
+        "--resolv-conf", "--modules", "--yang-path", "--socket", "--initial-config", "--log-level",
+        "--version", "--help"};
 
     (void)state;
     for (int i = 0; i < COUNT(names); i++)
