@@ -25,6 +25,8 @@ static int load_values(struct sx_engine *engine, struct sx_error *err)
         return -1;
     snprintf(engine->local_address, sizeof engine->local_address, "%s", value ? value : "");
     free(value);
+    if (sx_upgrade_load(engine, err) < 0)
+        return -1;
     return sx_membership_load(engine, err);
 }
 
@@ -113,6 +115,7 @@ static void settle(struct sx_engine *engine)
 {
     sx_cluster_settle(engine);
     sx_membership_settle(engine);
+    sx_upgrade_settle(engine);
     sx_hello_settle(engine, NULL);
     sx_replicate_settle(engine);
     sx_reserve_settle(engine);

@@ -76,6 +76,7 @@ static void fill(const struct sx_engine *engine, struct sx_hello *hello)
     hello->configuration_primary = config->primary;
     hello->local_index = engine->local_index;
     hello->take_snapshot = engine->take_snapshot;
+    hello->new_schema = engine->new_schema;
     strcpy(hello->system_key, engine->secrets.keys.keys[0].id);
     sx_secret_key_id(engine->secrets.digest_key, hello->digest_key);
     hello->key_unshared = !engine->system_key.shared;

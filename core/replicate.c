@@ -92,6 +92,11 @@ bool sx_replicate_diverged(const struct sx_history *history, const struct sx_his
     return !sx_history_holds(history, sx_history_lineage(other), sx_history_revision(other));
 }
 
+static bool wants_snapshot(const struct sx_hello *hello)
+{
+    return hello->take_snapshot || hello->new_schema;
+}
+
 static void serve(struct sx_engine *engine, struct sx_peer *peer)
 {
     const struct sx_history *theirs = &peer->hello.history;
@@ -103,7 +108,7 @@ static void serve(struct sx_engine *engine, struct sx_peer *peer)
         peer->sending = false;
     peer->retry_at_ms = 0;
     /* With another digest key it could compare nothing. */
-    if (peer->hello.take_snapshot ||
+    if (wants_snapshot(&peer->hello) ||
         strcmp(peer->hello.digest_key, engine->hello_sent.digest_key) != 0) {
         sx_snapshot_send(engine, peer);
         return;
@@ -260,7 +265,7 @@ static void take_position(
     if (peer->out.all_sent && revision == sx_history_revision(&peer->out.history) &&
         strcmp(sx_history_lineage(history), sx_history_lineage(&peer->out.history)) == 0) {
         sx_snapshot_drop(&peer->out);
-        peer->hello.take_snapshot = false;
+        peer->hello.take_snapshot = peer->hello.new_schema = false;
         strcpy(peer->hello.digest_key, engine->hello_sent.digest_key);
         peer->sending = false;
         peer->refused = false;
@@ -302,7 +307,7 @@ static void compare_digests(
 static void take_hello(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
 {
-    bool wanted = peer->heard && peer->hello.take_snapshot;
+    bool wanted = peer->heard && wants_snapshot(&peer->hello);
 
     peer->hello = *message->hello;
     peer->heard = true;
@@ -313,7 +318,7 @@ static void take_hello(
     sx_system_key_offer(engine, peer);
     peer->retry_at_ms = 0;
     /* A peer that has just asked for a snapshot, or no longer does, starts from the beginning. */
-    if (wanted != peer->hello.take_snapshot)
+    if (wanted != wants_snapshot(&peer->hello))
         sx_replicate_reset(engine, peer);
     peer->sending = false;
     if (!sx_replicate_not_from(engine, peer))

@@ -72,7 +72,7 @@ void sx_revision_take(struct sx_engine *engine, struct sx_peer *peer, struct sx_
         sx_replicate_refuse(engine, peer, revision->number, obstacle);
         return;
     }
-    if (engine->take_snapshot)
+    if (engine->take_snapshot || engine->new_schema)
         return;
     /* Who sends revisions has given its snapshot up. */
     if (engine->in.active)

@@ -110,7 +110,7 @@ static int store_snapshot(struct sx_engine *engine, struct sx_error *err)
         sx_store_clear_journal(store, err) < 0 ||
         sx_store_set_history(store, &engine->in.history, err) < 0 ||
         sx_system_key_store_digest(engine, engine->in.tree.digest_key, err) < 0 ||
-        sx_store_set(store, "take-snapshot", NULL, err) < 0 ||
+        sx_store_set(store, "take-snapshot", NULL, err) < 0 || sx_upgrade_note(engine, err) < 0 ||
         sx_store_set(store, "lineage-is-ours", NULL, err) < 0 || sx_store_commit(store, err) < 0) {
         sx_store_rollback(store);
         return -1;
@@ -168,6 +168,8 @@ int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_er
     engine->history = engine->in.history;
     engine->lineage_is_ours = false;
     engine->take_snapshot = engine->joining = engine->digest_differs = false;
+    engine->new_schema = false;
+    engine->schema_noted = true;
     sx_revision_clear(&engine->latest);
     peer->refused = false;
     engine->last_sync_ms = engine->now_ms;

@@ -208,6 +208,8 @@ struct sx_engine {
     struct sx_hello hello_sent; /**< without time and history */
     bool in_cluster; /**< durable: this system took its place in a cluster */
     bool take_snapshot; /**< joining or forced; durable */
+    bool new_schema; /**< the replicated content is of another schema; durable */
+    bool schema_noted; /**< the store says that it is of this one */
     bool joining; /**< durable part of it that asks for a backup */
     struct sx_snapshot_in in;
     struct sx_restoring restoring;
@@ -310,6 +312,12 @@ bool sx_cluster_is_own(const struct sx_engine *engine, const char *address);
 /** membership.c: a named value of the store, for free(), or NULL when there is none. */
 int sx_stored_value(
     struct sx_engine *engine, const char *name, char **ret_value, struct sx_error *err);
+
+/** upgrade.c: whether the replicated content is of this schema; whoever has no primary settles that
+ * at once, a subordinate by a snapshot. sx_upgrade_note() is part of the caller's transaction. */
+int sx_upgrade_load(struct sx_engine *engine, struct sx_error *err);
+int sx_upgrade_note(struct sx_engine *engine, struct sx_error *err);
+void sx_upgrade_settle(struct sx_engine *engine);
 
 /** membership.c: notices that this system enters or left its cluster; who enters as a subordinate
  * is marked as joining, durably. */

@@ -132,7 +132,7 @@ static enum sx_database_status database_of(const struct sx_engine *engine)
     primary = &engine->peers[engine->configured.primary - 1];
     if (sx_hello_obstacle(engine, primary, false))
         return SX_DATABASE_UNAVAILABLE;
-    if (engine->take_snapshot || engine->in.active ||
+    if (engine->take_snapshot || engine->new_schema || engine->in.active ||
         sx_history_revision(&engine->history) < sx_history_revision(&primary->hello.history))
         return SX_DATABASE_SYNCHRONISING;
     return SX_DATABASE_ACTIVE;

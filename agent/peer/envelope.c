@@ -155,9 +155,10 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
     to->time_ms = hello->time_ms;
     to->system_key = text(hello->system_key);
     to->digest_key = text(hello->digest_key);
-    to->has_key_unshared = to->has_key_busy = true;
+    to->has_key_unshared = to->has_key_busy = to->has_new_schema = true;
     to->key_unshared = hello->key_unshared;
     to->key_busy = hello->key_busy;
+    to->new_schema = hello->new_schema;
     to->history = &scratch->history;
     scratch->envelope.body_case = SEXTANT__ENVELOPE__BODY_HELLO;
     scratch->envelope.hello = to;

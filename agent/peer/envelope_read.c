@@ -212,6 +212,7 @@ static int read_hello(struct sx_hello *to, const Sextant__Hello *from, struct sx
     to->take_snapshot = from->take_snapshot;
     to->key_unshared = from->key_unshared;
     to->key_busy = from->key_busy;
+    to->new_schema = from->new_schema;
     to->time_ms = from->time_ms;
     if (read_key_id(to->system_key, from->system_key, "the system key's id", err) != 0 ||
         read_key_id(to->digest_key, from->digest_key, "the digest key's id", err) != 0)

@@ -116,6 +116,7 @@ static void hello_passes(void **state)
     hello->configuration_primary = 6;
     hello->local_index = 3;
     hello->take_snapshot = true;
+    hello->new_schema = true;
     hello->time_ms = -1;
     memset(hello->schema_hash, 0xff, SX_DIGEST_SIZE);
     fill_history(&hello->history, SX_LINEAGE_MAX);

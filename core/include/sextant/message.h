@@ -43,6 +43,7 @@ struct sx_hello {
     uint8_t configuration_primary; /**< index, 0 for none */
     uint8_t local_index; /**< the sender's own index, 0 when not in list */
     bool take_snapshot; /**< joining or forced: the replicated content is to be replaced */
+    bool new_schema; /**< its content is of a former schema: a snapshot comes first */
     char system_key[SX_KEY_ID_SIZE]; /**< id of the key that its secrets are sealed with */
     char digest_key[SX_KEY_ID_SIZE]; /**< id of the key of its digests */
     bool key_unshared; /**< it made its system key itself and no other system has it */
