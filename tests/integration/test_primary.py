@@ -69,6 +69,32 @@ class Change(PrimaryTest):
             self.refused(self.beta, self.alpha.address)
 
 
+class OldOneIsDown(PrimaryTest):
+    def test_it_comes_back_later(self):
+        self.alpha.edit(netconf.entry("Old", "100"))
+        self.lab.wait_in_step()
+        self.alpha.kill()
+        for daemon in (self.beta, self.gamma):
+            wait_alarms(daemon, lambda ids: 20016 in ids, "20016 is up")
+            name_primary(daemon, 2)
+        self.beta.edit(netconf.entry("New", "200"))
+        wait_for(lambda: self.gamma.number_of("New") == "200", 5, "gamma follows beta")
+        wait_alarms(self.gamma, lambda ids: 20016 not in ids, "20016 is down")
+        with self.subTest("it names itself still: 20017, and it refuses to be edited"):
+            self.alpha.start()
+            for daemon in (self.alpha, self.beta):
+                wait_alarms(daemon, lambda ids: 20017 in ids, "20017 is up")
+            self.refused(self.alpha, self.beta.address)
+            self.assertIsNone(self.alpha.number_of("New"))
+        with self.subTest("it names the new one: nothing is lost"):
+            name_primary(self.alpha, 2)
+            self.lab.wait_in_step()
+            self.assertEqual(self.numbers("Old"), ["100"] * 3)
+            self.assertEqual(self.numbers("New"), ["200"] * 3)
+            for daemon in self.lab.daemons:
+                wait_alarms(daemon, lambda ids: ids == [40049], "no other alarm is up")
+
+
 class Conflict(PrimaryTest):
     def diverge(self):
         """alpha and beta both go on from one revision, each while the other is down; then all
