@@ -24,7 +24,7 @@ struct comparison {
     struct sx_reader *reader;
     struct sx_tree tree;
     struct sx_secrets secrets; /* with the caller's keys; what they do not open has stand-ins */
-    struct lyd_node *cursor;
+    struct sx_loader loader; /* into the tree */
     struct place *places;
     size_t count, capacity;
     size_t steps; /* of the journal, so far */
@@ -101,20 +101,8 @@ static int compare_places(const void *a, const void *b)
 static int load_row(void *context, const struct sx_fragment *fragment, struct sx_error *err)
 {
     struct comparison *work = context;
-    const struct lysc_node *schema = sx_secrets_of_row(&work->secrets, fragment);
-    struct sx_fragment opened = *fragment;
-    int result;
 
-    if (fragment->scope != SX_SCOPE_REPLICATED)
-        return 0;
-    if (!schema)
-        return sx_load_fragment(&work->tree, &work->cursor, fragment, err);
-    if (sx_secrets_open_row(&work->secrets, schema, fragment, work->secrets.digest_key,
-            &work->secrets.aside, NULL, &opened.body, err) < 0)
-        return -1;
-    result = sx_load_fragment(&work->tree, &work->cursor, &opened, err);
-    sx_secret_free(opened.body);
-    return result;
+    return fragment->scope == SX_SCOPE_REPLICATED ? sx_load_row(&work->loader, fragment, err) : 0;
 }
 
 /* Loads the rows of all revisions after `oldest`. */
@@ -213,6 +201,7 @@ int sx_reader_compare(struct sx_reader *reader, const struct sx_schema *schema,
         return -1;
     if (from == to)
         return 0;
+    sx_loader_begin(&work.loader, &work.tree, &work.secrets, &work.secrets.aside, NULL);
     if (load(&work, newest, older, err) < 0 || go_back(&work, newest, younger, NULL, err) < 0 ||
         go_back(&work, younger, older, from > to ? ret_changes : &back, err) < 0)
         goto out;
@@ -225,6 +214,7 @@ out:
         free(work.places[i].key);
     }
     free(work.places);
+    sx_loader_end(&work.loader);
     sx_tree_clear(&work.tree);
     sx_secrets_clear(&work.secrets);
     return result;

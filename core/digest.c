@@ -141,14 +141,18 @@ void sx_digest_node(
     sx_text_cut(&walk->path, length);
 }
 
+void sx_digest_linked(struct sx_digest_walk *walk, const struct lyd_node *node)
+{
+    char *before = predecessor_path(walk, node);
+
+    sx_digest_node(walk, node, before);
+    free(before);
+}
+
 void sx_digest_siblings(struct sx_digest_walk *walk, const struct lyd_node *first)
 {
-    for (const struct lyd_node *node = first; node; node = node->next) {
-        char *before = predecessor_path(walk, node);
-
-        sx_digest_node(walk, node, before);
-        free(before);
-    }
+    for (const struct lyd_node *node = first; node; node = node->next)
+        sx_digest_linked(walk, node);
 }
 
 void sx_digest_entry(struct sx_digest_walk *walk, const char *path, const char *predecessor)
@@ -160,7 +164,6 @@ static void walk_subtree(uint8_t digest[SX_DIGEST_SIZE], const uint8_t key[SX_DI
     const struct lyd_node *subtree, bool subtract)
 {
     struct sx_digest_walk walk;
-    char *before;
 
     sx_digest_begin(&walk, digest, key, subtract);
     if (lyd_parent(subtree)) {
@@ -169,9 +172,7 @@ static void walk_subtree(uint8_t digest[SX_DIGEST_SIZE], const uint8_t key[SX_DI
         sx_text_add(&walk.path, path, strlen(path));
         free(path);
     }
-    before = predecessor_path(&walk, subtree);
-    sx_digest_node(&walk, subtree, before);
-    free(before);
+    sx_digest_linked(&walk, subtree);
     sx_digest_end(&walk);
 }
 

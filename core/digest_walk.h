@@ -32,6 +32,10 @@ void sx_digest_end(struct sx_digest_walk *walk);
 void sx_digest_node(
     struct sx_digest_walk *walk, const struct lyd_node *node, const char *predecessor);
 
+/** The items of a node that is linked to its siblings, in a user-ordered list with its place, and
+ * below it. */
+void sx_digest_linked(struct sx_digest_walk *walk, const struct lyd_node *node);
+
 /** The items of siblings and below them. `first` is the first of them, whose order is that of the
  * user-ordered lists among them. */
 void sx_digest_siblings(struct sx_digest_walk *walk, const struct lyd_node *first);

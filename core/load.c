@@ -5,28 +5,11 @@
 #include "digest.h"
 #include "item.h"
 #include "path.h"
+#include "sextant/memory.h"
 #include "transaction_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The list that a row belongs to; `cursor` is an entry of the row before. */
-static const struct lysc_node *list_of(
-    const struct ly_ctx *context, const char *list, const struct lyd_node *cursor)
-{
-    const struct lysc_node *schema;
-
-    if (cursor) {
-        char *path = sx_path_of_schema(cursor->schema);
-        bool same = strcmp(path, list) == 0;
-
-        free(path);
-        if (same)
-            return cursor->schema;
-    }
-    schema = lys_find_path(context, NULL, list, 0);
-    return sx_schema_class(schema) ? schema : NULL;
-}
 
 /* The node above an outermost list, NULL for the top level. Containers that hold nothing of their
  * own are made where they are missing; *made becomes the topmost of them. */
@@ -78,11 +61,20 @@ static int check_entry(const struct lyd_node *entry, const struct lysc_node *lis
     return 0;
 }
 
-static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
-    const struct sx_fragment *fragment, struct sx_error *err)
+static void set_path(struct sx_digest_walk *walk, const struct lyd_node *parent)
 {
-    struct ly_ctx *context = sx_schema_context(tree->schema);
-    const struct lysc_node *list = list_of(context, fragment->list, *cursor);
+    char *path = sx_path_of_any(parent);
+
+    sx_text_cut(&walk->path, 0);
+    sx_text_add(&walk->path, path, strlen(path));
+    free(path);
+}
+
+static int load_entry(
+    struct sx_loader *loader, const struct sx_fragment *fragment, struct sx_error *err)
+{
+    struct sx_tree *tree = loader->tree;
+    const struct lysc_node *list = loader->schema;
     struct lyd_node *parent = NULL, *entry = NULL, *made = NULL;
 
     if (!list || !(sx_schema_class(list)->flags & SX_NODE_FRAGMENT))
@@ -90,20 +82,22 @@ static int load_entry(struct sx_tree *tree, struct lyd_node **cursor,
     if (sx_schema_class(list)->scope != fragment->scope)
         return sx_error_set(err, SX_E_INVALID_VALUE, "the list is %s, not %s",
             sx_scope_name(sx_schema_class(list)->scope), sx_scope_name(fragment->scope));
-    if (*cursor && (*cursor)->schema == list)
-        parent = lyd_parent(*cursor);
+    if (loader->entry)
+        parent = lyd_parent(loader->entry);
     else if (find_parent(tree, list, &parent, &made, err) < 0)
         goto failed;
-    if (sx_item_parse(context, parent, fragment->body, &entry, err) < 0)
+    if (sx_item_parse(sx_schema_context(tree->schema), parent, fragment->body, &entry, err) < 0)
         goto failed;
     if (check_entry(entry, list, fragment, parent ? lyd_child(parent) : tree->root, err) < 0)
         goto failed;
     if ((parent ? lyd_insert_child(parent, entry)
                 : lyd_insert_sibling(tree->root, entry, &tree->root)) != LY_SUCCESS)
         abort(); /* only for want of memory */
+    if (!loader->entry)
+        set_path(&loader->walk, parent);
     if (fragment->scope == SX_SCOPE_REPLICATED)
-        sx_digest_add(tree->digest, tree->digest_key, entry);
-    *cursor = entry;
+        sx_digest_linked(&loader->walk, entry);
+    loader->entry = entry;
     return 0;
 failed:
     lyd_free_siblings(entry);
@@ -145,14 +139,16 @@ static bool overlaps(const struct lyd_node *siblings, const struct lyd_node *nod
     return false;
 }
 
-static int load_rest(struct sx_tree *tree, const struct sx_fragment *fragment, struct sx_error *err)
+static int load_rest(
+    struct sx_loader *loader, const struct sx_fragment *fragment, struct sx_error *err)
 {
+    struct sx_tree *tree = loader->tree;
     struct ly_ctx *context = sx_schema_context(tree->schema);
-    const struct lysc_node *top = lys_find_path(context, NULL, fragment->list, 0);
+    const struct lysc_node *top = loader->schema;
     struct lyd_node *first = NULL;
     int result = 0;
 
-    if (!sx_schema_class(top) || lysc_data_parent(top))
+    if (!top || lysc_data_parent(top))
         return sx_error_set(err, SX_E_UNKNOWN_ELEMENT, "the schema has no such top-level node");
     if (sx_item_parse(context, NULL, fragment->body, &first, err) < 0)
         return -1;
@@ -175,8 +171,35 @@ static int load_rest(struct sx_tree *tree, const struct sx_fragment *fragment, s
     return result;
 }
 
-int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
-    const struct sx_fragment *fragment, struct sx_error *err)
+void sx_loader_begin(struct sx_loader *loader, struct sx_tree *tree,
+    const struct sx_secrets *secrets, struct sx_set_aside *aside, bool *clear)
+{
+    *loader = (struct sx_loader){.tree = tree, .secrets = secrets, .aside = aside, .clear = clear};
+    sx_digest_begin(&loader->walk, tree->digest, tree->digest_key, false);
+}
+
+void sx_loader_end(struct sx_loader *loader)
+{
+    free(loader->path);
+    sx_digest_end(&loader->walk);
+    memset(loader, 0, sizeof *loader);
+}
+
+/* Looks up what the rows of a list, or of a top-level node, share. */
+static void come_to(struct sx_loader *loader, const struct sx_fragment *fragment)
+{
+    const struct lysc_node *schema =
+        lys_find_path(sx_schema_context(loader->tree->schema), NULL, fragment->list, 0);
+
+    free(loader->path);
+    loader->path = sx_strdup(fragment->list);
+    loader->schema = sx_schema_class(schema) ? schema : NULL;
+    loader->sealed = loader->secrets ? sx_secrets_of_row(loader->secrets, fragment) : NULL;
+    loader->entry = NULL;
+}
+
+static int load_open(
+    struct sx_loader *loader, const struct sx_fragment *fragment, struct sx_error *err)
 {
     struct sx_error reason;
     char *path;
@@ -185,9 +208,9 @@ int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
     if (!fragment->body)
         result = sx_error_set(&reason, SX_E_INVALID_VALUE, "the row has no body");
     else if (fragment->key[0])
-        result = load_entry(tree, cursor, fragment, &reason);
+        result = load_entry(loader, fragment, &reason);
     else
-        result = load_rest(tree, fragment, &reason);
+        result = load_rest(loader, fragment, &reason);
     if (result == 0)
         return 0;
     path = sx_fragment_path(fragment);
@@ -195,6 +218,23 @@ int sx_load_fragment(struct sx_tree *tree, struct lyd_node **cursor,
     sx_error_at(err, path);
     free(path);
     return -1;
+}
+
+int sx_load_row(struct sx_loader *loader, const struct sx_fragment *fragment, struct sx_error *err)
+{
+    struct sx_fragment opened = *fragment;
+    int result;
+
+    if (!loader->path || strcmp(loader->path, fragment->list) != 0)
+        come_to(loader, fragment);
+    if (!loader->sealed)
+        return load_open(loader, fragment, err);
+    if (sx_secrets_open_row(loader->secrets, loader->sealed, fragment, loader->tree->digest_key,
+            loader->aside, loader->clear, &opened.body, err) < 0)
+        return -1;
+    result = load_open(loader, &opened, err);
+    sx_secret_free(opened.body);
+    return result;
 }
 
 /* All that was loaded counts as new, and gets its defaults. */

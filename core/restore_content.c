@@ -2,7 +2,6 @@
 #include "restore_impl.h"
 
 #include "archive_impl.h"
-#include "load.h"
 #include "sextant/memory.h"
 
 #include <openssl/crypto.h>
@@ -23,6 +22,8 @@ struct sx_restore *sx_restore_new(const struct sx_schema *schema, const struct s
     restore->left_out.schema = schema;
     restore->info = *sx_archive_info(archive);
     memcpy(restore->tree.digest_key, sx_archive_digest_key(archive), SX_DIGEST_SIZE);
+    sx_loader_begin(&restore->loader, &restore->tree, NULL, NULL, NULL);
+    sx_loader_begin(&restore->left_out_loader, &restore->left_out, NULL, NULL, NULL);
     return restore;
 }
 
@@ -30,6 +31,8 @@ void sx_restore_free(struct sx_restore *restore)
 {
     if (!restore)
         return;
+    sx_loader_end(&restore->loader);
+    sx_loader_end(&restore->left_out_loader);
     sx_tree_clear(&restore->tree);
     sx_tree_clear(&restore->left_out);
     OPENSSL_cleanse(restore->tree.digest_key, SX_DIGEST_SIZE);
@@ -43,8 +46,8 @@ int sx_restore_add(struct sx_restore *restore, const struct sx_fragment *row,
         return sx_error_set(err, SX_E_TOO_BIG, "%.200s%.200s is larger than %u bytes", row->list,
             row->key, SX_FRAGMENT_BYTES_MAX);
     if (strcmp(row->list, PEERS) == 0)
-        return sx_load_fragment(&restore->left_out, &restore->left_out_cursor, row, err);
-    if (sx_load_fragment(&restore->tree, &restore->cursor, row, err) < 0)
+        return sx_load_row(&restore->left_out_loader, row, err);
+    if (sx_load_row(&restore->loader, row, err) < 0)
         return -1;
     sx_fragment_list_copy(rows, row);
     return 0;

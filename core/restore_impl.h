@@ -9,9 +9,9 @@
 
 struct sx_restore {
     struct sx_tree tree;
-    struct lyd_node *cursor;
+    struct sx_loader loader; /**< into it */
     struct sx_tree left_out; /**< the peer list alone */
-    struct lyd_node *left_out_cursor;
+    struct sx_loader left_out_loader;
     struct sx_cluster_config cluster; /**< read from it */
     struct sx_archive_info info;
     bool valid;

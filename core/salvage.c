@@ -13,9 +13,7 @@
 struct loading {
     struct sx_engine *engine;
     struct sx_salvage *salvage;
-    struct lyd_node *cursor;
-    char *list; /* of the row before */
-    const struct lysc_node *with_secrets; /* what sx_secrets_of_row() says of that */
+    struct sx_loader loader;
 };
 
 static int reject(struct sx_salvage *salvage, const struct sx_fragment *row,
@@ -45,42 +43,13 @@ static bool is_rejected(const struct sx_salvage *salvage, const struct sx_fragme
     return false;
 }
 
-/* Rows of one list come one after the other. */
-static const struct lysc_node *secrets_of(struct loading *loading, const struct sx_fragment *row)
-{
-    if (!loading->list || strcmp(loading->list, row->list) != 0) {
-        free(loading->list);
-        loading->list = sx_strdup(row->list);
-        loading->with_secrets = sx_secrets_of_row(&loading->engine->secrets, row);
-    }
-    return loading->with_secrets;
-}
-
-/* Loads one row, whose secrets are opened on the way. */
-static int load_opened(struct loading *loading, const struct sx_fragment *row, struct sx_error *err)
-{
-    struct sx_engine *engine = loading->engine;
-    const struct lysc_node *schema = secrets_of(loading, row);
-    struct sx_fragment opened = *row;
-    int result;
-
-    if (!schema)
-        return sx_load_fragment(&engine->tree, &loading->cursor, row, err);
-    if (sx_secrets_open_row(&engine->secrets, schema, row, engine->tree.digest_key,
-            &engine->secrets.aside, &loading->salvage->clear, &opened.body, err) < 0)
-        return -1;
-    result = sx_load_fragment(&engine->tree, &loading->cursor, &opened, err);
-    sx_secret_free(opened.body);
-    return result;
-}
-
 static int load_row(void *context, const struct sx_fragment *row, struct sx_error *err)
 {
     struct loading *loading = context;
     struct sx_error reason = {0};
 
     loading->engine->rows_at_boot++;
-    if (is_rejected(loading->salvage, row) || load_opened(loading, row, &reason) == 0)
+    if (is_rejected(loading->salvage, row) || sx_load_row(&loading->loader, row, &reason) == 0)
         return 0;
     return reject(loading->salvage, row, &reason, err);
 }
@@ -138,8 +107,10 @@ int sx_salvage_load(struct sx_engine *engine, struct sx_salvage *ret_salvage, st
         sx_tree_clear(&engine->tree);
         sx_set_aside_clear(&engine->secrets.aside);
         engine->rows_at_boot = 0;
+        sx_loader_begin(&loading.loader, &engine->tree, &engine->secrets, &engine->secrets.aside,
+            &ret_salvage->clear);
         result = sx_store_load(engine->store, load_row, &loading, err);
-        free(loading.list);
+        sx_loader_end(&loading.loader);
         if (result < 0)
             return -1;
         if (sx_load_finish(&engine->tree, &reason) == 0)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state.h"
 
-#include "load.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +9,7 @@
 
 void sx_snapshot_forget(struct sx_engine *engine)
 {
+    sx_loader_end(&engine->in.loader);
     sx_tree_clear(&engine->in.tree);
     sx_set_aside_clear(&engine->in.aside);
     memset(&engine->in, 0, sizeof engine->in);
@@ -43,6 +42,8 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
     engine->in.total = message->total;
     engine->in.tree.schema = engine->schema;
     memcpy(engine->in.tree.digest_key, digest_key, sizeof digest_key);
+    sx_loader_begin(
+        &engine->in.loader, &engine->in.tree, &engine->secrets, &engine->in.aside, NULL);
     sx_update_log(engine->update, SX_LOG_INFO,
         "cluster: taking a snapshot of revision %llu from peer %u (%s)",
         (unsigned long long)sx_history_revision(message->history), peer->index, peer->address);
@@ -52,23 +53,6 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
 static bool is_expected(const struct sx_engine *engine, const struct sx_peer *peer)
 {
     return engine->in.active && strcasecmp(engine->in.from, peer->address) == 0;
-}
-
-/* Loads a row, whose secrets are sealed, into the snapshot's tree. */
-static int load(struct sx_engine *engine, const struct sx_fragment *fragment, struct sx_error *err)
-{
-    const struct lysc_node *schema = sx_secrets_of_row(&engine->secrets, fragment);
-    struct sx_fragment opened = *fragment;
-    int result;
-
-    if (!schema)
-        return sx_load_fragment(&engine->in.tree, &engine->in.cursor, fragment, err);
-    if (sx_secrets_open_row(&engine->secrets, schema, fragment, engine->in.tree.digest_key,
-            &engine->in.aside, NULL, &opened.body, err) < 0)
-        return -1;
-    result = sx_load_fragment(&engine->in.tree, &engine->in.cursor, &opened, err);
-    sx_secret_free(opened.body);
-    return result;
 }
 
 int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
@@ -82,7 +66,7 @@ int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
         if (fragment->scope != SX_SCOPE_REPLICATED || !fragment->body)
             return sx_error_set(err, SX_E_ACCESS_DENIED, "%s%s is not a replicated item",
                 fragment->list, fragment->key);
-        if (load(engine, fragment, err) < 0)
+        if (sx_load_row(&engine->in.loader, fragment, err) < 0)
             return -1;
     }
     if (sx_store_begin(engine->store, err) < 0)

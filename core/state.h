@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "load.h"
 #include "random.h"
 #include "secrets.h"
 #include "sextant/engine.h"
@@ -131,7 +132,7 @@ struct sx_snapshot_in {
     char from[SX_ADDRESS_MAX];
     struct sx_history history;
     struct sx_tree tree; /**< the replicated nodes received so far */
-    struct lyd_node *cursor;
+    struct sx_loader loader; /**< into it */
     struct sx_set_aside aside; /**< what of it cannot be decrypted */
     uint64_t total, bytes;
 };

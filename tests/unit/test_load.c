@@ -22,10 +22,13 @@ static int load(struct sx_tree *tree, const char *list, const char *key, enum sx
 {
     const struct sx_fragment row = {
         .scope = scope, .list = (char *)list, .key = (char *)key, .body = (char *)body};
-    struct lyd_node *cursor = NULL;
+    struct sx_loader loader;
     char *before = sx_test_dump(tree->root), *after;
-    int result = sx_load_fragment(tree, &cursor, &row, err);
+    int result;
 
+    sx_loader_begin(&loader, tree, NULL, NULL, NULL);
+    result = sx_load_row(&loader, &row, err);
+    sx_loader_end(&loader);
     after = sx_test_dump(tree->root);
     if (result < 0)
         assert_string_equal(after, before);

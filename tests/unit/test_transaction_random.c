@@ -145,15 +145,17 @@ static void check_replay(struct world *world, const struct sx_change_list *chang
 static void check_rows(struct world *world)
 {
     struct sx_tree other = {.schema = world->schema};
-    struct lyd_node *cursor = NULL;
+    struct sx_loader loader;
     char *is, *should;
     struct sx_error err;
 
+    sx_loader_begin(&loader, &other, NULL, NULL, NULL);
     for (int rest = 1; rest >= 0; rest--)
         for (size_t i = 0; i < world->rows.count; i++)
             if ((world->rows.items[i].key[0] == '\0') == rest &&
-                sx_load_fragment(&other, &cursor, &world->rows.items[i], &err) < 0)
+                sx_load_row(&loader, &world->rows.items[i], &err) < 0)
                 trouble(world, "load", err.message);
+    sx_loader_end(&loader);
     if (sx_load_finish(&other, &err) < 0)
         trouble(world, "load", err.message);
     is = sx_test_content(other.root, true);

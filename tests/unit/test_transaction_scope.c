@@ -22,7 +22,7 @@ static const uint8_t salt[16];
 static struct lyd_node *incoming(const struct sx_tree *at, const char *top, const char *entry)
 {
     struct sx_tree tree = {.schema = at->schema};
-    struct lyd_node *cursor = NULL;
+    struct sx_loader loader;
     struct sx_error err;
     const struct sx_fragment rows[] = {
         {.scope = SX_SCOPE_REPLICATED, .list = (char *)T, .key = (char *)"", .body = (char *)top},
@@ -31,9 +31,11 @@ static struct lyd_node *incoming(const struct sx_tree *at, const char *top, cons
             .key = (char *)"[name='new']",
             .body = (char *)entry}};
 
+    sx_loader_begin(&loader, &tree, NULL, NULL, NULL);
     for (size_t i = 0; i < 2; i++)
-        if (sx_load_fragment(&tree, &cursor, &rows[i], &err) < 0)
+        if (sx_load_row(&loader, &rows[i], &err) < 0)
             fail_msg("%s", err.message);
+    sx_loader_end(&loader);
     return tree.root;
 }
 

@@ -22,18 +22,20 @@ static struct sx_tree loaded(const struct sx_schema *schema, const char *list,
     const char *const *keys, const char *const *bodies)
 {
     struct sx_tree tree = {.schema = schema};
-    struct lyd_node *cursor = NULL;
+    struct sx_loader loader;
     struct sx_error err;
 
+    sx_loader_begin(&loader, &tree, NULL, NULL, NULL);
     for (; *keys; keys++, bodies++) {
         const struct sx_fragment row = {.scope = SX_SCOPE_REPLICATED,
             .list = (char *)list,
             .key = (char *)*keys,
             .body = (char *)*bodies};
 
-        if (sx_load_fragment(&tree, &cursor, &row, &err) < 0)
+        if (sx_load_row(&loader, &row, &err) < 0)
             fail_msg("%s", err.message);
     }
+    sx_loader_end(&loader);
     return tree;
 }
 
