@@ -8,7 +8,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
 
-from cluster_lab import netconf, pki, snmp, ssh  # noqa: E402, F401
+from cluster_lab import netconf, network, pki, snmp, ssh  # noqa: E402, F401
 from cluster_lab.disk import DiskWatch  # noqa: E402, F401
 from cluster_lab.dns import DnsServer  # noqa: E402, F401
 from cluster_lab.lab import Lab  # noqa: E402

@@ -40,6 +40,7 @@ class Daemon:
         self.address = address
         self.certificate, self.key = certificate, key
         self.more_options = list(more_options)
+        self.prefix = []  # what comes before the command, such as nsenter
         self.folder = os.path.join(lab.folder, name)
         os.makedirs(self.folder, exist_ok=True)
         self.state = os.path.join(self.folder, "state")
@@ -51,7 +52,7 @@ class Daemon:
 
     def command(self):
         lab = self.lab
-        command = [lab.sextantd, "--state", self.state, "--listen", self.address,
+        command = [*self.prefix, lab.sextantd, "--state", self.state, "--listen", self.address,
                    "--netconf-port", str(PORTS["netconf"]), "--cluster-port",
                    str(PORTS["cluster"]), "--recovery-port", str(PORTS["recovery"]),
                    "--snmp-port", str(PORTS["snmp"]), "--host-key", lab.host_key,

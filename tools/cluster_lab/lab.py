@@ -20,10 +20,11 @@ class Lab:
     """Daemons on 127.0.0.11 and up. Close it, or use it in a `with` statement."""
 
     def __init__(self, count, traps=True, keep=False, names=None, initial=None, v3=False,
-                 enforce=False):
+                 enforce=False, network=None):
         """`names` are DNS names for the certificates, one list a daemon. `initial` is more
         configuration for the initial file; `v3` adds a user of SNMPv3. With `enforce` peers are
-        listed by name, through the address mapping, and certificates are enforced."""
+        listed by name, through the address mapping, and certificates are enforced. With a
+        `network` each has its own host there; the lab closes it."""
         self.source = SOURCE
         self.keep = keep
         self.sextantd = os.environ.get("SEXTANTD", os.path.join(DEFAULT_BUILD, "sextantd"))
@@ -32,6 +33,7 @@ class Lab:
         self.folder = tempfile.mkdtemp(prefix="sextant-lab-")
         self.daemons = []
         self.enforce = enforce
+        self.network = network
         self.nms = None
         try:
             self._prepare(count, traps, names, initial, v3)
@@ -46,11 +48,15 @@ class Lab:
         pki.ssh_key(self.host_key)
         self.public_key = pki.ssh_key(self.user_key)
         if traps:
-            self.nms = snmp.TrapReceiver(self)
+            self.nms = snmp.TrapReceiver(
+                self, address=self.network.nms_address if self.network else "127.0.0.1")
         for i in range(count):
-            address = f"127.0.0.{FIRST_ADDRESS + i}"
+            address = (self.network.address(i + 1) if self.network else
+                       f"127.0.0.{FIRST_ADDRESS + i}")
             daemon = Daemon(self, NAMES[i], address, *self.authority.issue(
                 NAMES[i], names[i] if names else [f"{NAMES[i]}.example.com"]))
+            if self.network:
+                daemon.prefix = self.network.prefix(i + 1)
             self.write_initial(daemon, initial or "", v3)
             self.daemons.append(daemon)
 
@@ -74,7 +80,7 @@ class Lab:
                      f"{authentication}</passphrase></authentication><privacy><passphrase>"
                      f"{privacy}</passphrase></privacy></user></v3-users>")
         if self.nms:
-            targets = (f"<notification-targets><target><name>nms</name><address>127.0.0.1"
+            targets = (f"<notification-targets><target><name>nms</name><address>{self.nms.address}"
                        f"</address><port>{self.nms.port}</port><community>{snmp.COMMUNITY}"
                        "</community></target></notification-targets>")
         with open(daemon.initial, "w", encoding="utf-8") as stream:
@@ -147,4 +153,6 @@ class Lab:
                 daemon.kill()
         if self.nms:
             self.nms.stop()
+        if self.network:
+            self.network.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -33,12 +33,13 @@ class TrapReceiver:
     """An snmptrapd in the foreground. Notifications are dicts: id, raised, sequence, severity,
     resource, text, uuid, event-time, source, and `when` (this machine's monotonic clock)."""
 
-    def __init__(self, lab, engine_ids=(), name="snmptrapd"):
+    def __init__(self, lab, engine_ids=(), name="snmptrapd", address="127.0.0.1"):
         """`engine_ids` are those of agents that send traps with SNMPv3 (RFC 3414 section 3.2: the
         sender's engine is authoritative); `name` is that of its folder."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind((address, 0))
             self.port = probe.getsockname()[1]
+        self.address = address
         folder = os.path.join(lab.folder, name)
         os.makedirs(folder, exist_ok=True)
         configuration = os.path.join(folder, "snmptrapd.conf")
@@ -57,7 +58,7 @@ class TrapReceiver:
         self._file = open(os.path.join(folder, "log"), "w", encoding="utf-8")
         self.process = start_process(
             [*self._command, "-Lo", "-F", f"TRAP %b{SEPARATOR}%V{SEPARATOR}%v\\n",
-             f"udp:127.0.0.1:{self.port}"],
+             f"udp:{address}:{self.port}"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self._env, cwd=folder)
         self.lines = Lines(self.process.stdout, self._file)
         self.lines.wait(r"NET-SNMP version", 10)
@@ -87,7 +88,8 @@ class TrapReceiver:
         """Puts in its place an snmptrapd that outlives this program; the path of its log."""
         self.stop()
         log = os.path.join(self._folder, "notifications")
-        self.process = start_process([*self._command, "-Lf", log, f"udp:127.0.0.1:{self.port}"],
+        self.process = start_process([*self._command, "-Lf", log,
+                                      f"udp:{self.address}:{self.port}"],
                                      keep=True, stdout=subprocess.DEVNULL,
                                      stderr=subprocess.DEVNULL, env=self._env, cwd=self._folder)
         return log
