@@ -60,6 +60,7 @@ static void publish(struct ag_host *host)
     old = host->status;
     host->status = fresh;
     sx_engine_keys(host->engine, &host->secret_keys);
+    pthread_cond_broadcast(&host->published);
     pthread_mutex_unlock(&host->status_lock);
     sx_status_clear(&old);
     if (host->parts.snmp) {

@@ -128,6 +128,7 @@ int ag_host_open(struct ag_loop *loop, const struct sx_schema *schema,
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&host->queue_filled, &monotonic);
+    pthread_cond_init(&host->published, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (ag_system_keys_read(host->store_directory, &host->keys, err) < 0 ||
         open_or_stand_in(host, options, err) < 0 ||
@@ -167,6 +168,7 @@ void ag_host_close(struct ag_host *host)
     pthread_mutex_destroy(&host->maintenance.lock);
     pthread_cond_destroy(&host->maintenance.filled);
     pthread_cond_destroy(&host->queue_filled);
+    pthread_cond_destroy(&host->published);
     free(host->store_directory);
     free(host->failed_directory);
     free(host);

@@ -71,6 +71,8 @@ struct ag_host {
     pthread_mutex_t status_lock;
     struct sx_status status;
     struct sx_secret_keys secret_keys; /**< of the same step */
+    pthread_cond_t published; /**< another status; on the monotonic clock */
+    unsigned waiters; /**< answers that wait for peers, see waiters.h */
 
     struct ag_maintenance maintenance;
     atomic_bool backups_claimed; /**< a backup is being made or restored */

@@ -5,6 +5,7 @@
 #include "netconf/private.h"
 #include "netconf/request.h"
 #include "sextant/memory.h"
+#include "waiters.h"
 
 #include <event2/buffer.h>
 #include <libyang/libyang.h>
@@ -82,6 +83,11 @@ void ag_netconf_stop(struct ag_netconf *netconf)
     free(netconf);
 }
 
+size_t ag_netconf_sessions(const struct ag_netconf *netconf)
+{
+    return netconf->count;
+}
+
 /* True when the session has sent the reply that it was at when the flush began. */
 static bool has_left(const struct ag_session *session)
 {
@@ -120,6 +126,9 @@ void ag_netconf_flush(struct ag_netconf *netconf, void (*done)(void *context), v
         return;
     for (struct ag_session *session = netconf->first; session; session = session->next)
         session->flush_mark = atomic_load(&session->started);
+    /* An answer that waits for peers comes now, without them. */
+    atomic_store(&netconf->flushing, true);
+    ag_waiters_wake(netconf->host);
     netconf->flushed = done;
     netconf->flush_context = context;
     netconf->flush_tries = 0;

@@ -28,6 +28,9 @@ int ag_netconf_start(struct ag_loop *loop, struct ag_host *host,
 /** Ends every session, waits for their threads and releases (NULL is fine). Loop not running. */
 void ag_netconf_stop(struct ag_netconf *netconf);
 
+/** Sessions that are open. Loop thread. */
+size_t ag_netconf_sessions(const struct ag_netconf *netconf);
+
 /** Calls `done(context)` in the loop thread once replies that were being written when this was
  * called have left, or after two seconds. Loop thread. */
 void ag_netconf_flush(struct ag_netconf *netconf, void (*done)(void *context), void *context);

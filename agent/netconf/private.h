@@ -51,6 +51,7 @@ struct ag_netconf {
     struct ag_session *first; /**< all sessions; changed by the loop thread */
     size_t count;
 
+    atomic_bool flushing; /**< replies are awaited before a restart: none is held back */
     struct event *flush_timer; /**< NULL: no flush under way */
     unsigned flush_tries;
     void (*flushed)(void *context);

@@ -100,7 +100,9 @@ static int on_datastore(
 
 static int commit(struct ag_rpc *rpc, struct sx_error *err)
 {
-    return ag_rpc_simple(rpc, SX_EVENT_COMMIT, SX_DATASTORE_CANDIDATE, err);
+    struct sx_event event = {.type = SX_EVENT_COMMIT, .datastore = SX_DATASTORE_CANDIDATE};
+
+    return ag_rpc_commit_step(rpc, &event, err);
 }
 
 static int discard_changes(struct ag_rpc *rpc, struct sx_error *err)

@@ -7,12 +7,14 @@
 #include <stdbool.h>
 
 struct ag_netconf;
+struct ag_session;
 struct lyd_node;
 struct sx_update;
 
 /** An operation to be carried out, and what came of it. */
 struct ag_rpc {
     struct ag_netconf *netconf; /**< borrowed */
+    struct ag_session *session; /**< borrowed */
     struct sx_origin origin; /**< who asks */
     const struct lyd_node *operation; /**< as parsed by libyang; borrowed */
     struct lyd_node *data; /**< output: a copy of the operation with output nodes, or NULL; the
@@ -26,6 +28,9 @@ struct ag_rpc {
  * nothing was changed. */
 int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err);
 
+/** rpc_wait.c: ag_rpc_step() for an operation that commits; its answer waits for peers when the
+ * client asked for that. The update stays here. */
+int ag_rpc_commit_step(struct ag_rpc *rpc, struct sx_event *event, struct sx_error *err);
 /** rpc_edit.c: <edit-config>, <copy-config>, <validate>. */
 int ag_rpc_edit_config(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_copy_config(struct ag_rpc *rpc, struct sx_error *err);

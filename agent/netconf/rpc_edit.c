@@ -53,7 +53,7 @@ int ag_rpc_edit_config(struct ag_rpc *rpc, struct sx_error *err)
         ag_rpc_config(rpc, rpc->operation, false, &event.edit.config, err) < 0)
         return -1;
     read_options(rpc, &event);
-    return do_edit(rpc, &event, err);
+    return ag_rpc_commit_step(rpc, &event, err);
 }
 
 /* True when <source> holds a <config>. */

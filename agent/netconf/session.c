@@ -5,6 +5,7 @@
 #include "netconf/library.h"
 #include "netconf/private.h"
 #include "sextant/memory.h"
+#include "waiters.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -55,9 +56,11 @@ void ag_session_stop(struct ag_session *session, bool now)
     session->stop = session->stop || now;
     pthread_cond_signal(&session->filled);
     pthread_mutex_unlock(&session->lock);
-    /* Wakes a thread that waits in a write, or for a <hello> that will not come. */
-    if (now)
-        shutdown(session->loop_fd, SHUT_RDWR);
+    if (!now)
+        return;
+    /* Wakes a thread that waits in a write, or for a <hello> that will not come, or for peers. */
+    shutdown(session->loop_fd, SHUT_RDWR);
+    ag_waiters_wake(session->netconf->host);
 }
 
 /* Takes nothing more from the client. */

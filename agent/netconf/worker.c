@@ -31,7 +31,7 @@ static void handle_operation(
 {
     struct call *call = *(struct call **)context;
     struct ag_session *session = call->session;
-    struct ag_rpc rpc = {.netconf = session->netconf, .operation = operation};
+    struct ag_rpc rpc = {.netconf = session->netconf, .session = session, .operation = operation};
 
     memcpy(rpc.origin.user, session->user, sizeof rpc.origin.user);
     memcpy(rpc.origin.source, session->source, sizeof rpc.origin.source);

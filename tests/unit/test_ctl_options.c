@@ -79,6 +79,7 @@ static void test_options_of_backups(void **state)
     char purge[] = "sextantctl purge-database --yes --state=/s --yes";
     char backup[] = "sextantctl backup --passphrase-file /p file";
     char refused[] = "sextantctl set --yes /a b";
+    char wait[] = "sextantctl set --wait all /a b";
     struct ctl_options options;
     struct ctl_fault fault;
 
@@ -92,6 +93,8 @@ static void test_options_of_backups(void **state)
     assert_int_equal(options.count, 1);
     assert_int_equal(parse(refused, &options, &fault), -1);
     assert_string_equal(fault.message, "set has no option --yes");
+    assert_int_equal(parse(wait, &options, &fault), 0);
+    assert_string_equal(options.wait, "all");
 }
 
 static void test_where_the_socket_comes_from(void **state)
@@ -139,7 +142,7 @@ static void test_wrong_usage(void **state)
         {"sextantctl --socket", "--socket: no such option, or its value is missing or extra"},
         {"sextantctl get", "usage: sextantctl get [--json] PATH"},
         {"sextantctl get /a /b", "usage: sextantctl get [--json] PATH"},
-        {"sextantctl set /a", "usage: sextantctl set PATH VALUE [PATH VALUE]..."},
+        {"sextantctl set /a", "usage: sextantctl set [--wait WHO] PATH VALUE [PATH VALUE]..."},
         {"sextantctl restart now", "usage: sextantctl restart"},
         {"sextantctl restart --yes", "restart has no option --yes"},
         {"sextantctl diff -n 5", "diff has no option -n"},

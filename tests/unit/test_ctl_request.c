@@ -107,7 +107,7 @@ static void test_paths_share_one_tree(void **state)
     add(*state, "/cluster/peers/peer[index='1']/address", "a.example", &tree);
     add(*state, "/cluster/configuration-primary", "1", &tree);
     add(*state, "/sextant-system:system/name", "alpha", &tree);
-    request = ctl_request_edit(tree, "merge");
+    request = ctl_request_edit(tree, "merge", NULL);
     assert_string_equal(request,
         "<edit-config><target><running/></target><default-operation>merge</default-operation>"
         "<config>" CLUSTER "<configuration-primary>1</configuration-primary><peers><peer>"
@@ -125,7 +125,7 @@ static void test_a_wrong_value_is_sent(void **state)
     char *request;
 
     add(*state, "/cluster/configuration-primary", "se<en", &tree);
-    request = ctl_request_edit(tree, "merge");
+    request = ctl_request_edit(tree, "merge", NULL);
     assert_non_null(
         strstr(request, "<configuration-primary>se&lt;en</configuration-primary></cluster>"));
     free(request);
@@ -142,10 +142,13 @@ static void test_delete(void **state)
     add(*state, "/call-control/phone-book/entry[name='x']", NULL, &tree);
     add(*state, "/cluster/configuration-primary", NULL, &tree);
     add(*state, "/call-control/zones/zone[name='z']/protocol[.='sip']", NULL, &tree);
-    request = ctl_request_edit(tree, "none");
+    request = ctl_request_edit(tree, "none", "all");
     assert_non_null(strstr(request, entry));
     assert_non_null(strstr(request, "operation=\"delete\">sip</protocol>"));
     assert_non_null(strstr(request, "operation=\"delete\"/></cluster>"));
+    assert_non_null(strstr(request,
+        "</config><wait xmlns=\"urn:sextant:params:xml:ns:yang:sextant-netconf\"><for>all</for>"
+        "</wait></edit-config>"));
     free(request);
     lyd_free_all(tree);
 }

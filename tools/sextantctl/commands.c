@@ -149,12 +149,18 @@ static int run_set(struct ctl_call *call, struct ctl_fault *fault)
     if (call->count % 2 != 0)
         return ctl_fail(
             fault, CTL_EXIT_USAGE, "set: %s has no value", call->arguments[call->count - 1]);
-    return ctl_edit(&call->session, CTL_EDIT_SET, call->arguments, call->count, stdout, fault);
+    if (call->wait && ctl_check_wait(call->wait, fault) < 0)
+        return -1;
+    return ctl_edit(
+        &call->session, CTL_EDIT_SET, call->arguments, call->count, call->wait, stdout, fault);
 }
 
 static int run_delete(struct ctl_call *call, struct ctl_fault *fault)
 {
-    return ctl_edit(&call->session, CTL_EDIT_DELETE, call->arguments, call->count, stdout, fault);
+    if (call->wait && ctl_check_wait(call->wait, fault) < 0)
+        return -1;
+    return ctl_edit(
+        &call->session, CTL_EDIT_DELETE, call->arguments, call->count, call->wait, stdout, fault);
 }
 
 static int run_history(struct ctl_call *call, struct ctl_fault *fault)
@@ -193,8 +199,8 @@ const struct ctl_command ctl_commands[] = {
     {"status", "[--json]", "j", 0, 0, run_status},
     {"alarms", "[--json]", "j", 0, 0, run_alarms},
     {"get", "[--json] PATH", "j", 1, 1, run_get},
-    {"set", "PATH VALUE [PATH VALUE]...", "", 2, CTL_EDIT_MAX, run_set},
-    {"delete", "PATH...", "", 1, CTL_EDIT_MAX, run_delete},
+    {"set", "[--wait WHO] PATH VALUE [PATH VALUE]...", "w", 2, CTL_EDIT_MAX, run_set},
+    {"delete", "[--wait WHO] PATH...", "w", 1, CTL_EDIT_MAX, run_delete},
     {"history", "[-n N] [--json]", "jn", 0, 0, run_history},
     {"diff", "[--json] [REVISION [REVISION]]", "j", 0, 2, run_diff},
     {"rollback", "[--yes] REVISION", "y", 1, 1, run_rollback},

@@ -13,6 +13,7 @@ struct ctl_call {
     int sure; /**< how often --yes was given */
     unsigned lines; /**< -n, or 0 */
     const char *passphrase_file; /**< --passphrase-file, or NULL */
+    const char *wait; /**< --wait, or NULL */
     const char *state; /**< --state, or sextantd's default */
     char **arguments; /**< what follows the command and its options */
     int count;
@@ -26,7 +27,7 @@ struct ctl_command {
     const char *name;
     const char *usage; /**< arguments, as the usage message has them */
     const char *takes; /**< options: `j` --json, `n` -n, `y` --yes, `p` --passphrase-file, `s`
-                            --state; CTL_OFFLINE: works without the daemon */
+                            --state, `w` --wait; CTL_OFFLINE: works without the daemon */
     int least, most; /**< arguments */
     int (*run)(struct ctl_call *call, struct ctl_fault *fault);
 };

@@ -61,8 +61,15 @@ static int build(const struct ly_ctx *context, enum ctl_edit kind, char **argume
     return result;
 }
 
+int ctl_check_wait(const char *wait, struct ctl_fault *fault)
+{
+    if (strcmp(wait, "majority") == 0 || strcmp(wait, "all") == 0)
+        return 0;
+    return ctl_fail(fault, CTL_EXIT_USAGE, "--wait: %s is neither majority nor all", wait);
+}
+
 int ctl_edit(struct ctl_session *session, enum ctl_edit kind, char **arguments, int count,
-    FILE *out, struct ctl_fault *fault)
+    const char *wait, FILE *out, struct ctl_fault *fault)
 {
     struct ly_ctx *context = NULL;
     struct lyd_node *tree = NULL;
@@ -77,7 +84,7 @@ int ctl_edit(struct ctl_session *session, enum ctl_edit kind, char **arguments, 
         build(context, kind, arguments, count, &tree, fault) < 0)
         goto out;
     /* "none" keeps a deletion below an entry that does not exist from making the entry. */
-    request = ctl_request_edit(tree, kind == CTL_EDIT_SET ? "merge" : "none");
+    request = ctl_request_edit(tree, kind == CTL_EDIT_SET ? "merge" : "none", wait);
     if (ctl_status_fetch(session, &before, fault) < 0 ||
         ctl_session_call(session, request, &reply, fault) < 0 ||
         ctl_status_fetch(session, &now, fault) < 0)
@@ -86,6 +93,8 @@ int ctl_edit(struct ctl_session *session, enum ctl_edit kind, char **arguments, 
         fprintf(out, "%s %s\n", kind == CTL_EDIT_SET ? "set" : "deleted", arguments[0]);
     else
         fprintf(out, "%s %d items\n", kind == CTL_EDIT_SET ? "set" : "deleted", items);
+    if (*ctl_text(ctl_child(reply, "committed"), "message"))
+        fprintf(out, "warning: %s\n", ctl_text(ctl_child(reply, "committed"), "message"));
     ctl_status_news(before, now, out);
     result = 0;
 out:

@@ -14,13 +14,17 @@ enum ctl_edit {
     CTL_EDIT_DELETE, /**< arguments are paths */
 };
 
+/** Fails with CTL_EXIT_USAGE unless `wait` (not NULL) is whom an edit can wait for. */
+int ctl_check_wait(const char *wait, struct ctl_fault *fault);
+
 /**
  * Changes <running> in one <edit-config>: all of it or nothing. Writes a line of what happened,
  * and the warnings that the daemon newly has. A value "-" is read from standard input, up to the
- * end of its first line.
+ * end of its first line. `wait`: as for ctl_request_edit(); that peers did not follow in time is a
+ * warning.
  */
 int ctl_edit(struct ctl_session *session, enum ctl_edit kind, char **arguments, int count,
-    FILE *out, struct ctl_fault *fault);
+    const char *wait, FILE *out, struct ctl_fault *fault);
 
 /**
  * Writes what the path selects, state included: a value a line if it ends at a leaf or leaf-list

@@ -33,6 +33,7 @@ int main(int argc, char **argv)
     call.sure = options.sure;
     call.lines = options.lines;
     call.passphrase_file = options.passphrase_file;
+    call.wait = options.wait;
     call.state = options.state;
     call.arguments = options.arguments;
     call.count = options.count;

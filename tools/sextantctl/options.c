@@ -15,7 +15,8 @@ static const char help[] =
     "  status [--json]             the cluster, its peers, warnings and alarms\n"
     "  alarms [--json]             the alarms that are up, and what to do about them\n"
     "  get [--json] PATH           configuration and state\n"
-    "  set PATH VALUE [...]        change configuration, all of it or nothing\n"
+    "  set PATH VALUE [...]        change configuration, all of it or nothing; with --wait all or\n"
+    "                              majority, until these peers have it too\n"
     "  delete PATH [...]           delete configuration\n"
     "  history [-n N] [--json]     the last revisions of the replicated configuration\n"
     "  diff [--json] [REV [REV]]   what a revision changed, or what lies between two\n"
@@ -90,6 +91,7 @@ static int parse_command(
         {"yes", no_argument, NULL, 'y'},
         {"passphrase-file", required_argument, NULL, 'p'},
         {"state", required_argument, NULL, 's'},
+        {"wait", required_argument, NULL, 'w'},
         {NULL, 0, NULL, 0},
     };
     const struct ctl_command *command = options->command;
@@ -108,6 +110,8 @@ static int parse_command(
             options->passphrase_file = optarg;
         if (option == 's')
             options->state = optarg;
+        if (option == 'w')
+            options->wait = optarg;
         options->json = options->json || option == 'j';
         options->sure += option == 'y';
     }

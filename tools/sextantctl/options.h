@@ -13,6 +13,7 @@ struct ctl_options {
     int sure; /**< how often --yes was given */
     unsigned lines; /**< -n, or 0 */
     const char *passphrase_file; /**< or NULL */
+    const char *wait; /**< --wait, or NULL */
     const char *state;
     char **arguments; /**< of the command */
     int count;

@@ -179,17 +179,22 @@ int ctl_request_remove(const struct ly_ctx *context, const struct ctl_path *path
     return 0;
 }
 
-char *ctl_request_edit(const struct lyd_node *tree, const char *default_operation)
+char *ctl_request_edit(const struct lyd_node *tree, const char *default_operation, const char *wait)
 {
     char *config = NULL;
+    char *wish = wait ? sx_format("<wait xmlns=\"urn:sextant:params:xml:ns:yang:sextant-netconf\">"
+                                  "<for>%s</for></wait>",
+                            wait)
+                      : sx_strdup("");
     char *text;
 
     if (lyd_print_mem(
             &config, lyd_first_sibling(tree), LYD_XML, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK))
         abort();
     text = sx_format("<edit-config><target><running/></target><default-operation>%s"
-                     "</default-operation><config>%s</config></edit-config>",
-        default_operation, config);
+                     "</default-operation><config>%s</config>%s</edit-config>",
+        default_operation, config, wish);
+    free(wish);
     free(config);
     return text;
 }

@@ -28,6 +28,7 @@ int ctl_request_add(const struct ly_ctx *context, const struct ctl_path *path, c
 int ctl_request_remove(const struct ly_ctx *context, const struct ctl_path *path,
     struct lyd_node **tree, struct ctl_fault *fault);
 
-/** <edit-config> on <running> with what was added; `default_operation` as in RFC 6241. For
- * free(). */
-char *ctl_request_edit(const struct lyd_node *tree, const char *default_operation);
+/** <edit-config> on <running> with what was added; `default_operation` as in RFC 6241; `wait` is
+ * whom the answer waits for ("majority", "all"), or NULL. For free(). */
+char *ctl_request_edit(
+    const struct lyd_node *tree, const char *default_operation, const char *wait);
