@@ -6,6 +6,7 @@
 #include "log.h"
 #include "modules.h"
 #include "sextant/memory.h"
+#include "usage.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -29,6 +30,7 @@ struct agent {
     struct ag_links *links;
     struct ag_snmp *snmp;
     struct ag_netconf *netconf;
+    struct ag_usage *usage;
     struct event *term, *interrupt;
     enum ag_end end;
     int lock; /**< descriptor of the state folder's lock, or -1 */
@@ -144,7 +146,9 @@ static int open_parts(struct agent *agent, struct sx_error *err)
     parts.links = agent->links;
     parts.snmp = agent->snmp;
     parts.netconf = agent->netconf;
-    return ag_host_start(agent->host, &parts, err);
+    if (ag_host_start(agent->host, &parts, err) < 0)
+        return -1;
+    return ag_usage_start(agent->loop, agent->host, agent->netconf, &agent->usage, err);
 }
 
 static int watch_signals(struct agent *agent, struct sx_error *err)
@@ -162,6 +166,7 @@ static int watch_signals(struct agent *agent, struct sx_error *err)
 
 static void close_all(struct agent *agent)
 {
+    ag_usage_stop(agent->usage);
     ag_netconf_stop(agent->netconf);
     if (agent->host)
         ag_host_stop(agent->host);

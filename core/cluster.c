@@ -256,6 +256,7 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
     sx_update_log(engine->update, SX_LOG_INFO, "cluster: link with peer %u (%s) is up", peer->index,
         peer->address);
     sx_hello_settle(engine, peer);
+    sx_facts_tell(engine, peer);
     engine->status_changed = true;
 }
 

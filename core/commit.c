@@ -158,6 +158,8 @@ static void tell_reconfigured(struct sx_engine *engine, const struct sx_change_l
         }
         if (strncmp(path, "sextant-cluster:cluster", length) == 0)
             engine->cluster_changed = true;
+        if (changes->items[i].scope == SX_SCOPE_PEER_SPECIFIC)
+            engine->system_changed = true;
     }
 }
 

@@ -304,6 +304,25 @@ static void of_database(struct wanted *wanted)
         want(wanted, 15023, NULL, "%s", engine->restoring.failure);
 }
 
+static void of_maintenance(struct wanted *wanted)
+{
+    const struct sx_engine *engine = wanted->engine;
+
+    if (engine->facts.maintenance)
+        want(wanted, 15015, NULL, "This system takes no new calls or registrations");
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        const struct sx_peer *peer = &engine->peers[i];
+
+        if (peer->index == engine->local_index)
+            continue;
+        if (!peer->up || !peer->has_facts)
+            keep(wanted, 15015, peer);
+        else if (peer->facts.maintenance)
+            want(wanted, 15015, peer, "Peer %u (%s) takes no new calls or registrations",
+                peer->index, peer->address);
+    }
+}
+
 size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_wanted)
 {
     struct wanted wanted = {.engine = engine, .items = ret_wanted};
@@ -316,5 +335,6 @@ size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_
     of_secrets(&wanted);
     of_primary(&wanted);
     of_primaries(&wanted);
+    of_maintenance(&wanted);
     return wanted.count;
 }

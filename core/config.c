@@ -66,6 +66,44 @@ bool sx_config_is_literal(const char *address)
     return strchr(address, ':') || address[strspn(address, "0123456789.")] == '\0';
 }
 
+static const char *child_value(const struct lyd_node *entry, const char *name)
+{
+    const struct lyd_node *child;
+
+    LY_LIST_FOR(lyd_child(entry), child)
+    {
+        if (strcmp(LYD_NAME(child), name) == 0)
+            return lyd_get_value(child);
+    }
+    return "";
+}
+
+void sx_config_host_name(const struct sx_tree *tree, char ret_name[SX_HOST_NAME_MAX])
+{
+    const char *label = sx_config_leaf(tree, "/ietf-system:system/hostname");
+    const char *domain = child_value(find(tree, "/ietf-system:system/dns-resolver"), "search");
+
+    if (!*label)
+        label = sx_config_leaf(tree, "/sextant-system:system/name");
+    if (!*label || !*domain || strchr(label, '.'))
+        domain = "";
+    snprintf(ret_name, SX_HOST_NAME_MAX, "%s%s%s", label, *domain ? "." : "", domain);
+}
+
+size_t sx_config_licence_keys(
+    const struct sx_tree *tree, char ret_keys[SX_LICENCE_KEYS_MAX][SX_LICENCE_KEY_MAX])
+{
+    const struct lyd_node *entry;
+    size_t count = 0;
+
+    LY_LIST_FOR(lyd_child(find(tree, "/sextant-system:system/option-keys")), entry)
+    {
+        if (count < SX_LICENCE_KEYS_MAX && entry->schema->nodetype == LYS_LIST)
+            snprintf(ret_keys[count++], SX_LICENCE_KEY_MAX, "%s", child_value(entry, "key"));
+    }
+    return count;
+}
+
 static bool mapping_is_on(const struct sx_tree *tree)
 {
     return strcmp(sx_config_leaf(tree, CLUSTER "/address-mapping/enabled"), "true") == 0;
@@ -81,18 +119,6 @@ static const struct lyd_node *next_mapping(
     while (node && !(node->schema && node->schema->nodetype == LYS_LIST))
         node = node->next;
     return node;
-}
-
-static const char *child_value(const struct lyd_node *entry, const char *name)
-{
-    const struct lyd_node *child;
-
-    LY_LIST_FOR(lyd_child(entry), child)
-    {
-        if (strcmp(LYD_NAME(child), name) == 0)
-            return lyd_get_value(child);
-    }
-    return "";
 }
 
 const char *sx_config_map(const struct sx_tree *tree, const char *name)

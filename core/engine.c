@@ -62,7 +62,7 @@ static void boot(struct sx_engine *engine)
     sx_config_read(&engine->tree, &engine->configured);
     engine->applied = engine->configured;
     sx_config_note_applied(engine);
-    engine->cluster_changed = engine->status_changed = true;
+    engine->cluster_changed = engine->system_changed = engine->status_changed = true;
 }
 
 static void save_notified(struct sx_engine *engine)
@@ -87,6 +87,8 @@ static int64_t next_deadline(const struct sx_engine *engine)
 {
     int64_t deadline = sx_reset_deadline(engine);
 
+    if (sx_facts_deadline(engine) < deadline)
+        deadline = sx_facts_deadline(engine);
     if (engine->peer_count > 0 && engine->sync_at_ms < deadline)
         deadline = engine->sync_at_ms;
     if (engine->no_room && engine->room_at_ms < deadline)
@@ -116,6 +118,7 @@ static void settle(struct sx_engine *engine)
     sx_cluster_settle(engine);
     sx_membership_settle(engine);
     sx_upgrade_settle(engine);
+    sx_facts_settle(engine);
     sx_hello_settle(engine, NULL);
     sx_replicate_settle(engine);
     sx_reserve_settle(engine);
@@ -285,6 +288,9 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         if (event->notified > engine->alarms.notified)
             engine->alarms.notified = event->notified;
         save_notified(engine);
+        return 0;
+    case SX_EVENT_USAGE:
+        sx_facts_usage(engine, &event->usage);
         return 0;
     case SX_EVENT_TICK:
         sx_key_update_step(engine);

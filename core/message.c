@@ -24,6 +24,9 @@ struct sx_message *sx_message_new(enum sx_message_type type)
     case SX_MESSAGE_SYNC:
         message->history = sx_alloc(sizeof *message->history);
         break;
+    case SX_MESSAGE_FACTS:
+        message->facts = sx_alloc(sizeof *message->facts);
+        break;
     case SX_MESSAGE_REFUSAL:
     case SX_MESSAGE_SNAPSHOT_PIECE:
     case SX_MESSAGE_SNAPSHOT_END:
@@ -58,6 +61,9 @@ void sx_message_free(struct sx_message *message)
         break;
     case SX_MESSAGE_COPIED:
         sx_change_list_clear(&message->changes);
+        break;
+    case SX_MESSAGE_FACTS:
+        free(message->facts);
         break;
     case SX_MESSAGE_SYSTEM_KEY:
         OPENSSL_cleanse(message->system_key, sizeof message->system_key);

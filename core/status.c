@@ -87,6 +87,16 @@ static void fill_own(const struct sx_engine *engine, struct sx_peer_status *stat
     status->revision = sx_history_revision(&engine->history);
 }
 
+static void fill_facts(
+    const struct sx_engine *engine, const struct sx_peer *peer, struct sx_peer_status *status)
+{
+    bool own = peer->index == engine->local_index;
+
+    status->has_facts = own || peer->has_facts;
+    status->facts = own ? engine->facts : peer->facts;
+    status->facts_ms = own ? engine->monotonic_ms : peer->facts_ms;
+}
+
 static void fill_peer(
     const struct sx_engine *engine, const struct sx_peer *peer, struct sx_peer_status *status)
 {
@@ -114,6 +124,7 @@ static void fill_peer(
             obstacle = peer->refusal;
         snprintf(status->failure, sizeof status->failure, "%s", obstacle ? obstacle : "");
     }
+    fill_facts(engine, peer, status);
     describe(peer, status);
 }
 

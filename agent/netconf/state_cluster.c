@@ -3,6 +3,7 @@
 
 #include <libyang/libyang.h>
 #include <stdio.h>
+#include <time.h>
 
 /* Leafs that are there only when there is something to say. */
 static int put_text(struct lyd_node *parent, const char *name, const char *value)
@@ -40,6 +41,32 @@ static int put_heard(struct lyd_node *entry, const struct sx_peer_status *peer)
     return result;
 }
 
+static int put_facts(struct lyd_node *entry, const struct sx_peer_status *peer)
+{
+    const struct sx_facts *facts = &peer->facts;
+    struct lyd_node *shared;
+    struct timespec now;
+    int64_t age_ms;
+    int result;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    age_ms = now.tv_sec * 1000ll + now.tv_nsec / 1000000 - peer->facts_ms;
+    shared = ag_state_container(entry, "shared");
+    if (!shared)
+        return -1;
+    /* This system's own are always news. */
+    result = ag_state_number(shared, "age",
+        peer->state == SX_PEER_THIS_SYSTEM || age_ms < 0 ? 0 : (uint64_t)age_ms / 1000);
+    result |= ag_state_leaf(shared, "maintenance-mode", facts->maintenance ? "true" : "false");
+    result |= put_text(shared, "host-name", facts->host_name);
+    result |= ag_state_number(shared, "memory", facts->usage.memory_kb);
+    result |= ag_state_number(shared, "processor", facts->usage.processor);
+    result |= ag_state_number(shared, "sessions", facts->usage.sessions);
+    for (size_t i = 0; i < facts->licence_key_count; i++)
+        result |= ag_state_leaf(shared, "licence-key", facts->licence_keys[i]);
+    return result;
+}
+
 static int put_peer(struct lyd_node *peers, const struct sx_peer_status *peer)
 {
     bool own = peer->state == SX_PEER_THIS_SYSTEM;
@@ -62,6 +89,8 @@ static int put_peer(struct lyd_node *peers, const struct sx_peer_status *peer)
     if (peer->round_trip_us > 0)
         result |= ag_state_number(entry, "round-trip", peer->round_trip_us);
     result |= put_time(entry, "last-seen", peer->last_seen_ms);
+    if (peer->has_facts)
+        result |= put_facts(entry, peer);
     return result;
 }
 

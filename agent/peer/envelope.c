@@ -22,12 +22,14 @@ struct scratch {
         Sextant__SnapshotPiece piece;
         Sextant__Copied copied;
         Sextant__SystemKey key;
+        Sextant__Facts facts;
     };
     Sextant__Origin origin;
     Sextant__History history;
     Sextant__Lineage lineages[SX_LINEAGE_MAX];
     Sextant__Lineage *lineage_list[SX_LINEAGE_MAX];
     char *peers[SX_PEERS_MAX];
+    char *licence_keys[SX_LICENCE_KEYS_MAX];
     void *items; /**< changes or fragments */
     void *item_list; /**< pointers to them */
 };
@@ -188,6 +190,21 @@ static int write_revision(
     return write_changes(scratch, &revision->changes, &to->changes, err);
 }
 
+static void write_facts(struct scratch *scratch, const struct sx_facts *facts)
+{
+    Sextant__Facts *to = &scratch->facts;
+
+    *to = (Sextant__Facts)SEXTANT__FACTS__INIT;
+    to->host_name = text(facts->host_name);
+    to->maintenance = facts->maintenance;
+    to->memory_kb = facts->usage.memory_kb;
+    to->processor = facts->usage.processor;
+    to->sessions = facts->usage.sessions;
+    for (size_t i = 0; i < facts->licence_key_count && i < SX_LICENCE_KEYS_MAX; i++)
+        scratch->licence_keys[to->n_licence_keys++] = text(facts->licence_keys[i]);
+    to->licence_keys = scratch->licence_keys;
+}
+
 /** Members of which the envelope has only the one. */
 static void write_body(
     struct scratch *scratch, Sextant__Envelope__BodyCase body, ProtobufCMessage *message)
@@ -245,6 +262,10 @@ static int write_message(
         scratch->key = (Sextant__SystemKey)SEXTANT__SYSTEM_KEY__INIT;
         scratch->key.key = digest(message->system_key);
         write_body(scratch, SEXTANT__ENVELOPE__BODY_SYSTEM_KEY, &scratch->key.base);
+        return 0;
+    case SX_MESSAGE_FACTS:
+        write_facts(scratch, message->facts);
+        write_body(scratch, SEXTANT__ENVELOPE__BODY_FACTS, &scratch->facts.base);
         return 0;
     }
     return sx_error_set(err, SX_E_INTERNAL, "message type %d", (int)message->type);

@@ -250,6 +250,21 @@ static int read_revision(
     return read_changes(&to->changes, from->changes, from->n_changes, err);
 }
 
+static int read_facts(struct sx_facts *to, const Sextant__Facts *from, struct sx_error *err)
+{
+    if (from->n_licence_keys > SX_LICENCE_KEYS_MAX)
+        return refuse(err, "the list of licence keys", "is longer than 16");
+    for (size_t i = 0; i < from->n_licence_keys; i++)
+        if (read_text(to->licence_keys[i], SX_LICENCE_KEY_MAX, from->licence_keys[i],
+                "a licence key", err) != 0)
+            return -1;
+    to->licence_key_count = from->n_licence_keys;
+    to->maintenance = from->maintenance;
+    to->usage = (struct sx_usage){
+        .memory_kb = from->memory_kb, .processor = from->processor, .sessions = from->sessions};
+    return read_text(to->host_name, sizeof to->host_name, from->host_name, "a host name", err);
+}
+
 /** Kind of message of a body, or 0 when the body is not for the engine. */
 static int message_type(const Sextant__Envelope *from)
 {
@@ -276,6 +291,8 @@ static int message_type(const Sextant__Envelope *from)
         return SX_MESSAGE_SYNC;
     case SEXTANT__ENVELOPE__BODY_SYSTEM_KEY:
         return SX_MESSAGE_SYSTEM_KEY;
+    case SEXTANT__ENVELOPE__BODY_FACTS:
+        return SX_MESSAGE_FACTS;
     default:
         return 0;
     }
@@ -311,6 +328,8 @@ static int read_message(struct sx_message *to, const Sextant__Envelope *from, st
         return read_changes(&to->changes, from->copied->changes, from->copied->n_changes, err);
     case SX_MESSAGE_SYSTEM_KEY:
         return read_digest(to->system_key, &from->system_key->key, "a system key", err);
+    case SX_MESSAGE_FACTS:
+        return read_facts(to->facts, from->facts, err);
     case SX_MESSAGE_SNAPSHOT_END:
     case SX_MESSAGE_SNAPSHOT_NEXT:
         break;

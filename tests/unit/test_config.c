@@ -39,6 +39,30 @@ static void an_empty_tree_gives_defaults(void **state)
     sx_test_engine_close(&test);
 }
 
+static void the_host_name_has_a_domain_where_one_is_configured(void **state)
+{
+    struct sx_test_engine test;
+    char name[SX_HOST_NAME_MAX];
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    sx_config_host_name(&test.engine->tree, name);
+    assert_string_equal(name, "");
+    assert_true(sx_test_edit(&test,
+        "<system xmlns=\"urn:ietf:params:xml:ns:yang:ietf-system\"><dns-resolver>"
+        "<search>b.example</search><search>a.example</search></dns-resolver></system>"));
+    sx_config_host_name(&test.engine->tree, name);
+    assert_string_equal(name, "");
+    assert_true(sx_test_edit(&test, SX_TEST_SYSTEM "<name>west</name></system>"));
+    sx_config_host_name(&test.engine->tree, name);
+    assert_string_equal(name, "west.b.example");
+    assert_true(sx_test_edit(&test,
+        "<system xmlns=\"urn:ietf:params:xml:ns:yang:ietf-system\"><hostname>w.c.example</hostname>"
+        "</system>"));
+    sx_config_host_name(&test.engine->tree, name);
+    assert_string_equal(name, "w.c.example");
+    sx_test_engine_close(&test);
+}
+
 static void what_is_configured_is_read(void **state)
 {
     struct sx_test_engine test;
@@ -121,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(literals_are_told_from_names),
         cmocka_unit_test(an_empty_tree_gives_defaults),
+        cmocka_unit_test(the_host_name_has_a_domain_where_one_is_configured),
         cmocka_unit_test(what_is_configured_is_read),
         cmocka_unit_test(a_leaf_that_is_not_there_is_empty),
         cmocka_unit_test(the_mapping_counts_only_while_it_is_on),

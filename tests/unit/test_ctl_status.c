@@ -22,7 +22,9 @@ static const char two_peers[] = HEAD CLUSTER
     "<peer><index>2</index><address>192.0.2.2</address><status>active</status>"
     "<status-text>Active as beta (Resolved '192.0.2.2' as '192.0.2.2')</status-text>"
     "<certificate-status>invalid</certificate-status>"
-    "<certificate-reason>expired</certificate-reason><lag>3</lag></peer></peers>"
+    "<certificate-reason>expired</certificate-reason><lag>3</lag>"
+    "<shared><age>4</age><maintenance-mode>true</maintenance-mode><memory>21000</memory>"
+    "<licence-key>K-1</licence-key></shared></peer></peers>"
     "<replication><database-status>active</database-status><revision>12</revision></replication>"
     "<role>primary</role><restart-required>true</restart-required>"
     "<warnings>say \"x\"</warnings></cluster>"
@@ -123,6 +125,8 @@ static void test_json_for_a_script(void **state)
     ctl_status_json(reply, out);
     fclose(out);
     assert_non_null(strstr(text, wanted));
+    assert_non_null(strstr(text, "\"maintenance-mode\": true,\n        \"age\": 4,\n"));
+    assert_non_null(strstr(text, "\"licence-keys\": [\n          \"K-1\"\n        ]\n"));
     assert_non_null(strstr(text, "  \"restart-required\": true,\n"));
     assert_non_null(strstr(text, "  \"warnings\": [\n    \"say \\\"x\\\"\"\n  ],\n"));
     assert_non_null(strstr(text, "\"id\": 20004,"));

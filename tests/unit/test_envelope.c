@@ -176,6 +176,24 @@ static void revision_passes(void **state)
     sx_message_free(message);
 }
 
+static void facts_pass(void **state)
+{
+    struct sx_message *message = sx_message_new(SX_MESSAGE_FACTS);
+    struct sx_facts before;
+
+    (void)state;
+    strcpy(message->facts->host_name, "east.example");
+    message->facts->maintenance = true;
+    message->facts->usage = (struct sx_usage){1ull << 40, 7, UINT32_MAX};
+    for (size_t i = 0; i < SX_LICENCE_KEYS_MAX; i++)
+        memset(message->facts->licence_keys[i], 'k', SX_LICENCE_KEY_MAX - 1);
+    message->facts->licence_key_count = SX_LICENCE_KEYS_MAX;
+    memcpy(&before, message->facts, sizeof before);
+    message = round_trip_message(message);
+    assert_memory_equal(message->facts, &before, sizeof before);
+    sx_message_free(message);
+}
+
 static void snapshot_and_others_pass(void **state)
 {
     static const enum sx_message_type histories[] = {
@@ -398,6 +416,7 @@ int main(void)
         cmocka_unit_test(status_reply_passes),
         cmocka_unit_test(hello_passes),
         cmocka_unit_test(revision_passes),
+        cmocka_unit_test(facts_pass),
         cmocka_unit_test(snapshot_and_others_pass),
         cmocka_unit_test(too_big_is_refused),
         cmocka_unit_test(costly_is_refused),

@@ -71,6 +71,8 @@ static void print_peer(const struct lyd_node *peer, bool marks, FILE *out)
     if (active && *lag && strcmp(lag, "0") != 0)
         fprintf(out, ", %s revisions behind", lag);
     fputc('\n', out);
+    if (is_true(ctl_child(peer, "shared"), "maintenance-mode"))
+        fprintf(out, "    %s In maintenance mode\n", mark(false, marks));
 }
 
 static void print_database(const struct lyd_node *cluster, FILE *out)
@@ -151,6 +153,23 @@ void ctl_status_text(const struct lyd_node *reply, bool marks, FILE *out)
         fputs("  none\n", out);
 }
 
+static void shared_json(const struct lyd_node *shared, struct ctl_json *json)
+{
+    static const char *const numbers[] = {"age", "memory", "processor", "sessions"};
+    const struct lyd_node *key = ctl_child(shared, "licence-key");
+
+    ctl_json_open(json, "shared", '{');
+    ctl_json_bool(json, "maintenance-mode", is_true(shared, "maintenance-mode"));
+    ctl_json_text(json, "host-name", ctl_text(shared, "host-name"));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        ctl_json_number(json, numbers[i], ctl_text(shared, numbers[i]));
+    ctl_json_open(json, "licence-keys", '[');
+    for (; key; key = ctl_next(key))
+        ctl_json_text(json, NULL, lyd_get_value(key));
+    ctl_json_close(json, ']');
+    ctl_json_close(json, '}');
+}
+
 static void peer_json(const struct lyd_node *peer, struct ctl_json *json)
 {
     static const char *const texts[] = {"address", "status", "status-text", "certificate-status",
@@ -164,6 +183,8 @@ static void peer_json(const struct lyd_node *peer, struct ctl_json *json)
         ctl_json_text(json, texts[i], ctl_text(peer, texts[i]));
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         ctl_json_number(json, numbers[i], ctl_text(peer, numbers[i]));
+    if (ctl_child(peer, "shared"))
+        shared_json(ctl_child(peer, "shared"), json);
     ctl_json_close(json, '}');
 }
 

@@ -32,6 +32,7 @@ enum sx_event_type {
     SX_EVENT_MESSAGE, /**< a peer said something over its link */
     SX_EVENT_RESOLVED, /**< an answer to SX_ACTION_RESOLVE */
     SX_EVENT_KEY_SAVED, /**< an answer to SX_ACTION_KEY_SAVE */
+    SX_EVENT_USAGE, /**< what the agent uses of its machine, from time to time */
     SX_EVENT_NOTIFIED, /**< notifications up to a sequence number were handed to the network */
 };
 
@@ -86,6 +87,7 @@ struct sx_event {
             char address[64]; /**< IP literal, or "" when the name does not resolve */
         } resolved;
         uint64_t notified;
+        struct sx_usage usage;
         char key_failure[SX_REASON_MAX]; /**< KEY_SAVED: why it is not on disk; "" when it is */
         const char *path; /**< DISCARD_SET_ASIDE: of the row, or NULL for all */
         const struct sx_fragment_list *rows; /**< RESTORE_ROWS: as sx_restore_add() gave them */

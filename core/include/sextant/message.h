@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sextant/facts.h"
 #include "sextant/history.h"
 #include "sextant/secret.h"
 
@@ -26,6 +27,7 @@ enum sx_message_type {
     SX_MESSAGE_COPIED, /**< primary: items that are agreed and copied */
     SX_MESSAGE_SYNC, /**< primary: digest of a revision, at each sync-interval */
     SX_MESSAGE_SYSTEM_KEY, /**< primary: the key that the cluster shares */
+    SX_MESSAGE_FACTS, /**< everyone: what all may know of my work */
 };
 
 /** Longest sealed key, with NUL. */
@@ -67,6 +69,7 @@ struct sx_message {
             char reason[SX_REASON_MAX];
         } refusal;
         uint8_t system_key[SX_SYSTEM_KEY_SIZE]; /**< SYSTEM_KEY */
+        struct sx_facts *facts; /**< FACTS; owned */
     };
     bool more; /**< REVISION: another one follows at once, and may be taken together with it */
     char digest_key[SX_SEALED_KEY_MAX]; /**< SNAPSHOT_BEGIN: sealed; the key of its digests */

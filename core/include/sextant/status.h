@@ -56,6 +56,9 @@ struct sx_peer_status {
     uint64_t lag; /**< revisions behind this system, 0 when level or ahead */
     uint32_t round_trip_us; /**< 0: not measured; filled in by the agent */
     int64_t last_seen_ms; /**< UTC; 0: never; filled in by the agent */
+    bool has_facts; /**< it has told facts since this system's last boot */
+    struct sx_facts facts;
+    int64_t facts_ms; /**< monotonic; when it told them */
 };
 
 /** Warnings kept for cluster/warnings. */
