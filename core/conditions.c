@@ -304,6 +304,24 @@ static void of_database(struct wanted *wanted)
         want(wanted, 15023, NULL, "%s", engine->restoring.failure);
 }
 
+/* One alarm each turn: its raise and clear are the progress that the NMS sees. */
+static void of_rolling_restart(struct wanted *wanted)
+{
+    const struct sx_engine *engine = wanted->engine;
+    const struct sx_rolling *rolling = &engine->rolling;
+    const struct sx_peer *peer = NULL;
+
+    for (size_t i = 0; rolling->at < rolling->count && i < engine->peer_count; i++)
+        if (strcasecmp(engine->peers[i].address, rolling->order[rolling->at]) == 0)
+            peer = &engine->peers[i];
+    if (rolling->state == SX_ROLLING_RUNNING)
+        want(wanted, 20022, peer, "%s restarts, %zu of %zu systems are done",
+            rolling->order[rolling->at], rolling->at, rolling->count);
+    if (rolling->state == SX_ROLLING_STOPPED)
+        want(wanted, 20023, peer, "Stopped at %s with %zu of %zu systems done: %s",
+            rolling->order[rolling->at], rolling->at, rolling->count, rolling->reason);
+}
+
 static void of_maintenance(struct wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
@@ -336,5 +354,6 @@ size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_
     of_primary(&wanted);
     of_primaries(&wanted);
     of_maintenance(&wanted);
+    of_rolling_restart(&wanted);
     return wanted.count;
 }

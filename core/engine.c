@@ -49,6 +49,8 @@ static int load(
         sx_store_count_aside(engine->store, &engine->set_aside, err) < 0 ||
         sx_reset_load(engine, err) < 0)
         goto out;
+    if (sx_rolling_load(engine, err) < 0)
+        goto out;
     result = sx_alarms_load(engine, err);
 out:
     sx_salvage_clear(salvage);
@@ -87,6 +89,8 @@ static int64_t next_deadline(const struct sx_engine *engine)
 {
     int64_t deadline = sx_reset_deadline(engine);
 
+    if (sx_rolling_deadline(engine) < deadline)
+        deadline = sx_rolling_deadline(engine);
     if (sx_facts_deadline(engine) < deadline)
         deadline = sx_facts_deadline(engine);
     if (engine->peer_count > 0 && engine->sync_at_ms < deadline)
@@ -121,6 +125,7 @@ static void settle(struct sx_engine *engine)
     sx_facts_settle(engine);
     sx_hello_settle(engine, NULL);
     sx_replicate_settle(engine);
+    sx_rolling_settle(engine);
     sx_reserve_settle(engine);
     sx_alarms_settle(engine);
     sx_reset_settle(engine);
@@ -254,6 +259,8 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return 0;
     case SX_EVENT_FORCE_UPDATE:
         return sx_force_update(engine, err);
+    case SX_EVENT_ROLLING_RESTART:
+        return sx_rolling_request(engine, event, err);
     case SX_EVENT_ROLLBACK:
         return sx_rollback(engine, event, err);
     case SX_EVENT_FORCE_KEY_UPDATE:

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "facts.h"
 #include "load.h"
 #include "random.h"
+#include "rolling.h"
 #include "secrets.h"
 #include "sextant/engine.h"
 #include "sextant/reader.h"
@@ -50,10 +52,6 @@
 #define SX_KEY_UPDATE_RETRY_MS 1000
 /** How long a peer has to take the system key before it counts as different. */
 #define SX_KEY_GRACE_MS 5000
-/** Facts that changed are told again after so long at the earliest; those that did not, too, after
- * so long, so that their age tells whether they are news. */
-#define SX_FACTS_GAP_MS 1000
-#define SX_FACTS_REFRESH_MS 10000
 /** Former system keys whose ids are remembered. */
 #define SX_FORMER_KEYS_MAX 16
 /** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
@@ -112,6 +110,7 @@ struct sx_peer {
     int64_t retry_at_ms; /**< primary: monotonic; nothing is sent before; 0: not blocked */
     struct sx_snapshot_out out;
     int64_t key_until_ms; /**< monotonic; until then its other system key is about to change */
+    bool restart_asked; /**< over this link, by a restart in sequence */
     bool has_facts; /**< it has told the next since the last boot here */
     struct sx_facts facts;
     int64_t facts_ms; /**< monotonic; when that was */
@@ -231,6 +230,8 @@ struct sx_engine {
     int64_t last_sync_ms; /**< UTC */
     int64_t sync_at_ms; /**< monotonic */
 
+    uint64_t boot; /**< random number of this boot */
+    struct sx_rolling rolling;
     struct sx_facts facts; /**< of this system */
     struct sx_facts facts_told; /**< as the peers have them */
     int64_t facts_told_ms; /**< monotonic; when they were told */
@@ -357,16 +358,6 @@ const char *sx_hello_obstacle(
 /** hello.c: true when nothing but the system key is between this system and a peer. */
 bool sx_hello_key_differs(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
-
-/** facts.c: this system's facts follow its configuration, and are told when it is time. */
-void sx_facts_settle(struct sx_engine *engine);
-/** facts.c: when they are told next, monotonic. */
-int64_t sx_facts_deadline(const struct sx_engine *engine);
-/** facts.c: tells them to a peer whose link has come up. */
-void sx_facts_tell(struct sx_engine *engine, const struct sx_peer *peer);
-/** facts.c: SX_EVENT_USAGE and SX_MESSAGE_FACTS. */
-void sx_facts_usage(struct sx_engine *engine, const struct sx_usage *usage);
-void sx_facts_take(struct sx_engine *engine, struct sx_peer *peer, const struct sx_facts *facts);
 
 /** system_key.c: takes the keys of the options, and the digest key of the store. */
 int sx_system_key_load(

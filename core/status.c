@@ -30,6 +30,13 @@ const char *sx_database_status_name(enum sx_database_status status)
     return (size_t)status < COUNT(names) ? names[status] : "unknown";
 }
 
+const char *sx_rolling_state_name(enum sx_rolling_state state)
+{
+    static const char *const names[] = {"idle", "running", "stopped", "completed"};
+
+    return (size_t)state < COUNT(names) ? names[state] : "unknown";
+}
+
 static enum sx_role role_of(const struct sx_hello *hello)
 {
     if (!*hello->peers[0])
@@ -149,6 +156,17 @@ static enum sx_database_status database_of(const struct sx_engine *engine)
     return SX_DATABASE_ACTIVE;
 }
 
+static void fill_rolling(const struct sx_rolling *rolling, struct sx_rolling_status *status)
+{
+    status->state = rolling->state;
+    status->done = rolling->at;
+    status->total = rolling->count;
+    status->time_ms = rolling->time_ms;
+    if (rolling->at < rolling->count)
+        strcpy(status->address, rolling->order[rolling->at]);
+    strcpy(status->reason, rolling->reason);
+}
+
 void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_status)
 {
     struct sx_status *status = ret_status;
@@ -189,6 +207,7 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     strcpy(status->system_key, engine->secrets.keys.keys[0].id);
     status->key_update = engine->system_key.saving || engine->system_key.updating;
     status->unreadable_secrets = engine->secrets.aside.count;
+    fill_rolling(&engine->rolling, &status->rolling);
     sx_warnings(engine, status);
 }
 

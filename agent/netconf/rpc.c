@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** How long a system may take in a restart in sequence, where the client does not say. */
+#define ROLLING_LIMIT_MS 120000
+
 const struct lyd_node *ag_rpc_input(const struct ag_rpc *rpc, const char *name)
 {
     const struct lyd_node *child;
@@ -158,6 +161,25 @@ static int restart(struct ag_rpc *rpc, struct sx_error *err)
     return ag_rpc_simple(rpc, SX_EVENT_RESTART, SX_DATASTORE_RUNNING, err);
 }
 
+static int rolling_restart(struct ag_rpc *rpc, struct sx_error *err)
+{
+    const struct lyd_node *action = ag_rpc_input(rpc, "action");
+    const struct lyd_node *limit = ag_rpc_input(rpc, "time-limit");
+    struct sx_event event = {.type = SX_EVENT_ROLLING_RESTART};
+    struct sx_update update = {0};
+    int result;
+
+    if (action && strcmp(lyd_get_value(action), "resume") == 0)
+        event.rolling.action = SX_ROLLING_RESUME;
+    else if (action && strcmp(lyd_get_value(action), "abandon") == 0)
+        event.rolling.action = SX_ROLLING_ABANDON;
+    event.rolling.limit_ms =
+        limit ? strtol(lyd_get_value(limit), NULL, 10) * 1000 : ROLLING_LIMIT_MS;
+    result = ag_rpc_step(rpc, &event, &update, err);
+    sx_update_clear(&update);
+    return result;
+}
+
 static int discard_set_aside(struct ag_rpc *rpc, struct sx_error *err)
 {
     const struct lyd_node *path = ag_rpc_input(rpc, "path");
@@ -199,6 +221,7 @@ static const struct handler {
     {"ietf-netconf", "kill-session", kill_session},
     {"ietf-netconf-monitoring", "get-schema", ag_rpc_get_schema},
     {"sextant-cluster", "restart", restart},
+    {"sextant-cluster", "rolling-restart", rolling_restart},
     {"sextant-cluster", "force-config-update", force_config_update},
     {"sextant-history", "get-history", ag_rpc_get_history},
     {"sextant-history", "get-changes", ag_rpc_get_changes},

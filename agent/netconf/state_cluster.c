@@ -129,6 +129,24 @@ static int put_system_key(struct lyd_node *cluster, const struct sx_status *stat
     return result;
 }
 
+static int put_rolling(struct lyd_node *cluster, const struct sx_rolling_status *rolling)
+{
+    struct lyd_node *node = ag_state_container(cluster, "rolling-restart");
+    int result;
+
+    if (!node)
+        return -1;
+    result = ag_state_leaf(node, "status", sx_rolling_state_name(rolling->state));
+    if (rolling->state == SX_ROLLING_IDLE)
+        return result;
+    result |= put_text(node, "address", rolling->address);
+    result |= ag_state_number(node, "done", rolling->done);
+    result |= ag_state_number(node, "total", rolling->total);
+    result |= put_text(node, "reason", rolling->reason);
+    result |= put_time(node, "time", rolling->time_ms);
+    return result;
+}
+
 int ag_state_cluster(
     struct ag_state *state, const struct lysc_node *top, struct lyd_node **ret_tree)
 {
@@ -146,6 +164,7 @@ int ag_state_cluster(
         result = put_peer(peers, &status->peers[i]);
     result |= put_replication(cluster, status);
     result |= put_system_key(cluster, status);
+    result |= put_rolling(cluster, &status->rolling);
     if (status->local_index > 0)
         result |= ag_state_number(cluster, "local-index", status->local_index);
     result |= ag_state_leaf(cluster, "role", sx_role_name(status->role));

@@ -23,6 +23,7 @@ struct scratch {
         Sextant__Copied copied;
         Sextant__SystemKey key;
         Sextant__Facts facts;
+        Sextant__Restart restart;
     };
     Sextant__Origin origin;
     Sextant__History history;
@@ -157,7 +158,8 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
     to->time_ms = hello->time_ms;
     to->system_key = text(hello->system_key);
     to->digest_key = text(hello->digest_key);
-    to->has_key_unshared = to->has_key_busy = to->has_new_schema = true;
+    to->has_key_unshared = to->has_key_busy = to->has_new_schema = to->has_boot = true;
+    to->boot = hello->boot;
     to->key_unshared = hello->key_unshared;
     to->key_busy = hello->key_busy;
     to->new_schema = hello->new_schema;
@@ -266,6 +268,12 @@ static int write_message(
     case SX_MESSAGE_FACTS:
         write_facts(scratch, message->facts);
         write_body(scratch, SEXTANT__ENVELOPE__BODY_FACTS, &scratch->facts.base);
+        return 0;
+    case SX_MESSAGE_RESTART:
+        scratch->restart = (Sextant__Restart)SEXTANT__RESTART__INIT;
+        scratch->restart.boot = message->restart.boot;
+        scratch->restart.refusal = text(message->restart.refusal);
+        write_body(scratch, SEXTANT__ENVELOPE__BODY_RESTART, &scratch->restart.base);
         return 0;
     }
     return sx_error_set(err, SX_E_INTERNAL, "message type %d", (int)message->type);

@@ -213,6 +213,7 @@ static int read_hello(struct sx_hello *to, const Sextant__Hello *from, struct sx
     to->key_unshared = from->key_unshared;
     to->key_busy = from->key_busy;
     to->new_schema = from->new_schema;
+    to->boot = from->boot;
     to->time_ms = from->time_ms;
     if (read_key_id(to->system_key, from->system_key, "the system key's id", err) != 0 ||
         read_key_id(to->digest_key, from->digest_key, "the digest key's id", err) != 0)
@@ -293,6 +294,8 @@ static int message_type(const Sextant__Envelope *from)
         return SX_MESSAGE_SYSTEM_KEY;
     case SEXTANT__ENVELOPE__BODY_FACTS:
         return SX_MESSAGE_FACTS;
+    case SEXTANT__ENVELOPE__BODY_RESTART:
+        return SX_MESSAGE_RESTART;
     default:
         return 0;
     }
@@ -330,6 +333,10 @@ static int read_message(struct sx_message *to, const Sextant__Envelope *from, st
         return read_digest(to->system_key, &from->system_key->key, "a system key", err);
     case SX_MESSAGE_FACTS:
         return read_facts(to->facts, from->facts, err);
+    case SX_MESSAGE_RESTART:
+        to->restart.boot = from->restart->boot;
+        return read_text(to->restart.refusal, SX_REASON_MAX, from->restart->refusal,
+            "the reason of a refused restart", err);
     case SX_MESSAGE_SNAPSHOT_END:
     case SX_MESSAGE_SNAPSHOT_NEXT:
         break;

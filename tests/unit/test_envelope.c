@@ -117,6 +117,7 @@ static void hello_passes(void **state)
     hello->local_index = 3;
     hello->take_snapshot = true;
     hello->new_schema = true;
+    hello->boot = UINT64_MAX;
     hello->time_ms = -1;
     memset(hello->schema_hash, 0xff, SX_DIGEST_SIZE);
     fill_history(&hello->history, SX_LINEAGE_MAX);
@@ -191,6 +192,19 @@ static void facts_pass(void **state)
     memcpy(&before, message->facts, sizeof before);
     message = round_trip_message(message);
     assert_memory_equal(message->facts, &before, sizeof before);
+    sx_message_free(message);
+}
+
+static void restart_passes(void **state)
+{
+    struct sx_message *message = sx_message_new(SX_MESSAGE_RESTART);
+
+    (void)state;
+    message->restart.boot = UINT64_MAX - 1;
+    strcpy(message->restart.refusal, "not now");
+    message = round_trip_message(message);
+    assert_true(message->restart.boot == UINT64_MAX - 1);
+    assert_string_equal(message->restart.refusal, "not now");
     sx_message_free(message);
 }
 
@@ -417,6 +431,7 @@ int main(void)
         cmocka_unit_test(hello_passes),
         cmocka_unit_test(revision_passes),
         cmocka_unit_test(facts_pass),
+        cmocka_unit_test(restart_passes),
         cmocka_unit_test(snapshot_and_others_pass),
         cmocka_unit_test(too_big_is_refused),
         cmocka_unit_test(costly_is_refused),

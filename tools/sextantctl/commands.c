@@ -7,6 +7,7 @@
 #include "diff.h"
 #include "edit.h"
 #include "purge.h"
+#include "rolling.h"
 #include "status.h"
 
 #include <langinfo.h>
@@ -56,8 +57,7 @@ static int run_alarms(struct ctl_call *call, struct ctl_fault *fault)
     return 0;
 }
 
-/* Connects anew until the daemon answers or the time for an answer is over. */
-static int come_back(struct ctl_call *call, struct ctl_fault *fault)
+int ctl_come_back(struct ctl_call *call, struct ctl_fault *fault)
 {
     const struct timespec pause = {.tv_nsec = RETRY_NS};
     struct timespec now;
@@ -84,7 +84,7 @@ static int run_restart(struct ctl_call *call, struct ctl_fault *fault)
     if (ctl_session_call(&call->session, RPC("restart"), &reply, fault) < 0)
         return -1;
     lyd_free_all(reply);
-    if (ctl_client_wait_end(call->session.client, fault) < 0 || come_back(call, fault) < 0 ||
+    if (ctl_client_wait_end(call->session.client, fault) < 0 || ctl_come_back(call, fault) < 0 ||
         ctl_status_fetch(&call->session, &now, fault) < 0)
         return -1;
     puts("sextantd has restarted.");
@@ -205,6 +205,7 @@ const struct ctl_command ctl_commands[] = {
     {"diff", "[--json] [REVISION [REVISION]]", "j", 0, 2, run_diff},
     {"rollback", "[--yes] REVISION", "y", 1, 1, run_rollback},
     {"restart", "", "", 0, 0, run_restart},
+    {"rolling-restart", "[resume|abandon]", "", 0, 1, ctl_rolling_restart},
     {"force-config-update", "", "", 0, 0, run_force_config_update},
     {"force-system-key-update", "", "", 0, 0, run_force_key_update},
     {"check-secrets", "", "", 0, 0, run_check_secrets},

@@ -32,6 +32,9 @@ struct ctl_command {
     int (*run)(struct ctl_call *call, struct ctl_fault *fault);
 };
 
+/** Connects anew until the daemon answers or CTL_ANSWER_SECONDS are over. */
+int ctl_come_back(struct ctl_call *call, struct ctl_fault *fault);
+
 /** True when the command takes this option, or CTL_OFFLINE. */
 bool ctl_command_takes(const struct ctl_command *command, int option);
 

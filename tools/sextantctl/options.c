@@ -22,6 +22,8 @@ static const char help[] =
     "  diff [--json] [REV [REV]]   what a revision changed, or what lies between two\n"
     "  rollback [--yes] REV        give the configuration the content of a revision again\n"
     "  restart                     restart sextantd and wait until it is back\n"
+    "  rolling-restart             restart all peers, one after the other, beginning here;\n"
+    "    [resume|abandon]          go on after a stop, or forget the rest\n"
     "  force-config-update         take over the primary's configuration\n"
     "  force-system-key-update     encrypt all secrets with a new key\n"
     "  check-secrets               list secrets that cannot be decrypted\n"

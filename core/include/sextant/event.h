@@ -21,6 +21,7 @@ enum sx_event_type {
     SX_EVENT_RESTART, /**< the restart RPC */
     SX_EVENT_FORCE_UPDATE, /**< the force-config-update RPC */
     SX_EVENT_FORCE_KEY_UPDATE, /**< the force-system-key-update RPC */
+    SX_EVENT_ROLLING_RESTART, /**< the rolling-restart RPC */
     SX_EVENT_ROLLBACK, /**< the rollback RPC: replicated content as it was at a revision */
     SX_EVENT_DISCARD_SET_ASIDE, /**< forgets rows that a boot set aside */
     SX_EVENT_RESTORE_BEGIN, /**< a backup is to be restored, see sextant/restore.h */
@@ -41,6 +42,13 @@ enum sx_certificate_status {
     SX_CERTIFICATE_UNKNOWN = 0,
     SX_CERTIFICATE_VALID,
     SX_CERTIFICATE_INVALID,
+};
+
+/** What is wanted of a restart in sequence. */
+enum sx_rolling_action {
+    SX_ROLLING_START = 0,
+    SX_ROLLING_RESUME, /**< go on where it stopped */
+    SX_ROLLING_ABANDON, /**< forget it; who was asked restarts all the same */
 };
 
 /** Everything that an engine may know of the outside. The caller keeps ownership of all pointers
@@ -86,6 +94,10 @@ struct sx_event {
             const char *name;
             char address[64]; /**< IP literal, or "" when the name does not resolve */
         } resolved;
+        struct {
+            enum sx_rolling_action action;
+            int64_t limit_ms; /**< how long each system may take to be back */
+        } rolling;
         uint64_t notified;
         struct sx_usage usage;
         char key_failure[SX_REASON_MAX]; /**< KEY_SAVED: why it is not on disk; "" when it is */

@@ -28,6 +28,7 @@ enum sx_message_type {
     SX_MESSAGE_SYNC, /**< primary: digest of a revision, at each sync-interval */
     SX_MESSAGE_SYSTEM_KEY, /**< primary: the key that the cluster shares */
     SX_MESSAGE_FACTS, /**< everyone: what all may know of my work */
+    SX_MESSAGE_RESTART, /**< primary: restart, in sequence; subordinate: I do not, and why */
 };
 
 /** Longest sealed key, with NUL. */
@@ -50,6 +51,7 @@ struct sx_hello {
     char digest_key[SX_KEY_ID_SIZE]; /**< id of the key of its digests */
     bool key_unshared; /**< it made its system key itself and no other system has it */
     bool key_busy; /**< it is changing its system key and takes no other one */
+    uint64_t boot; /**< random number of the sender's boot: another one when it has restarted */
     int64_t time_ms;
     struct sx_history history;
 };
@@ -70,6 +72,10 @@ struct sx_message {
         } refusal;
         uint8_t system_key[SX_SYSTEM_KEY_SIZE]; /**< SYSTEM_KEY */
         struct sx_facts *facts; /**< FACTS; owned */
+        struct {
+            uint64_t boot; /**< the boot of the subordinate that is to end */
+            char refusal[SX_REASON_MAX]; /**< "" for the request */
+        } restart;
     };
     bool more; /**< REVISION: another one follows at once, and may be taken together with it */
     char digest_key[SX_SEALED_KEY_MAX]; /**< SNAPSHOT_BEGIN: sealed; the key of its digests */

@@ -61,6 +61,27 @@ struct sx_peer_status {
     int64_t facts_ms; /**< monotonic; when it told them */
 };
 
+/** How a restart in sequence stands. */
+enum sx_rolling_state {
+    SX_ROLLING_IDLE = 0, /**< none was begun here */
+    SX_ROLLING_RUNNING,
+    SX_ROLLING_STOPPED, /**< a system did not come back, or refused */
+    SX_ROLLING_COMPLETED,
+};
+
+/** "idle", "running", "stopped", "completed". Static storage. */
+const char *sx_rolling_state_name(enum sx_rolling_state state);
+
+/** A restart in sequence, on the primary that runs it. By value. */
+struct sx_rolling_status {
+    enum sx_rolling_state state;
+    char address[SX_ADDRESS_MAX]; /**< whose turn it is or was at the stop; or "" */
+    size_t done; /**< systems that have restarted */
+    size_t total;
+    char reason[SX_REASON_MAX]; /**< of the stop, or "" */
+    int64_t time_ms; /**< UTC; of the last step */
+};
+
 /** Warnings kept for cluster/warnings. */
 #define SX_WARNINGS_MAX 16
 #define SX_WARNING_MAX 256
@@ -91,6 +112,7 @@ struct sx_status {
     struct sx_alarm_event *alarms; /**< active ones, oldest first; owned */
     size_t alarm_count;
     uint64_t alarm_sequence; /**< of the newest event */
+    struct sx_rolling_status rolling;
     uint64_t steps; /**< engine_step calls so far: the heartbeat's progress counter */
     uint64_t whole_validations; /**< how often modules had to be validated whole */
 };
