@@ -200,6 +200,12 @@ static void open_link(struct sx_engine *engine, struct sx_peer *peer)
     action->link = wish.link;
 }
 
+void sx_cluster_close_links(struct sx_engine *engine, const char *reason)
+{
+    for (size_t i = 0; i < engine->peer_count; i++)
+        close_link(engine, &engine->peers[i], reason);
+}
+
 static void settle_links(struct sx_engine *engine)
 {
     for (size_t i = 0; i < engine->peer_count; i++) {

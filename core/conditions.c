@@ -180,27 +180,11 @@ static void of_list(struct wanted *wanted)
         want(wanted, 20019, NULL, "A cluster is formed and has no name");
 }
 
-/* Who enters its first cluster, or changes its own address, does so at the next restart. */
-static bool own_place_differs(const struct sx_engine *engine)
-{
-    const struct sx_cluster_config *applied = &engine->applied;
-    const struct sx_cluster_config *configured = &engine->configured;
-
-    if (applied->peer_count == 0 || configured->peer_count == 0)
-        return applied->peer_count != configured->peer_count;
-    if (engine->local_index == 0)
-        return false;
-    for (size_t i = 0; i < applied->peer_count; i++)
-        if (strcasecmp(applied->peers[i], engine->peers[engine->local_index - 1].address) == 0)
-            return false;
-    return true;
-}
-
 static void of_restart(struct wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
 
-    if (sx_config_differs(engine) || own_place_differs(engine))
+    if (sx_apply_is_due(engine))
         want(wanted, 20007, NULL, "The cluster's configuration changed: restart to apply it");
     if (strcmp(engine->applied.tls_verification, engine->configured.tls_verification) != 0)
         want(wanted, 20020, NULL, "TLS verification is %s until the restart, then %s",

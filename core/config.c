@@ -48,6 +48,7 @@ void sx_config_read(const struct sx_tree *tree, struct sx_cluster_config *ret_co
     text(
         tree, CLUSTER "/tls-verification", config.tls_verification, sizeof config.tls_verification);
     config.primary = (uint8_t)number(tree, CLUSTER "/configuration-primary", 0);
+    config.apply_immediately = strcmp(sx_config_leaf(tree, CLUSTER "/apply"), "immediately") == 0;
     config.sync_interval_s = number(tree, CLUSTER "/replication/sync-interval", 60);
     config.heartbeat_interval_ms = number(tree, CLUSTER "/replication/heartbeat-interval", 150);
     config.heartbeat_timeout_ms = number(tree, CLUSTER "/replication/heartbeat-timeout", 700);

@@ -62,9 +62,8 @@ out:
 static void boot(struct sx_engine *engine)
 {
     sx_config_read(&engine->tree, &engine->configured);
-    engine->applied = engine->configured;
-    sx_config_note_applied(engine);
-    engine->cluster_changed = engine->system_changed = engine->status_changed = true;
+    sx_apply_now(engine);
+    engine->system_changed = engine->status_changed = true;
 }
 
 static void save_notified(struct sx_engine *engine)
@@ -119,7 +118,11 @@ static int64_t next_deadline(const struct sx_engine *engine)
 
 static void settle(struct sx_engine *engine)
 {
+    bool changed = engine->cluster_changed;
+
     sx_cluster_settle(engine);
+    if (changed)
+        sx_apply_settle(engine);
     sx_membership_settle(engine);
     sx_upgrade_settle(engine);
     sx_facts_settle(engine);

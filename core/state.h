@@ -65,6 +65,7 @@ struct sx_cluster_config {
     char peers[SX_PEERS_MAX][SX_ADDRESS_MAX];
     size_t peer_count;
     uint8_t primary; /**< index, 0: none */
+    bool apply_immediately; /**< what applies on restart does not wait for one */
     uint32_t sync_interval_s;
     uint32_t heartbeat_interval_ms;
     uint32_t heartbeat_timeout_ms;
@@ -328,6 +329,16 @@ void sx_cluster_link_down(struct sx_engine *engine, const struct sx_event *event
 void sx_cluster_resolved(struct sx_engine *engine, const struct sx_event *event);
 /** cluster.c: true when an address of the list is this system's. */
 bool sx_cluster_is_own(const struct sx_engine *engine, const char *address);
+
+/** cluster.c: ends all links; sx_cluster_settle() opens them again. */
+void sx_cluster_close_links(struct sx_engine *engine, const char *reason);
+
+/** apply.c: true when something of the cluster's configuration waits for a restart. */
+bool sx_apply_is_due(const struct sx_engine *engine);
+/** apply.c: what is configured is what the engine works with from now on: a boot, or as good as. */
+void sx_apply_now(struct sx_engine *engine);
+/** apply.c: does that without a boot, where the configuration wants it so. */
+void sx_apply_settle(struct sx_engine *engine);
 
 /** membership.c: a named value of the store, for free(), or NULL when there is none. */
 int sx_stored_value(

@@ -43,6 +43,8 @@ int ag_rpc_config(struct ag_rpc *rpc, const struct lyd_node *parent, bool plain,
 /** rpc_backup.c: <backup> and <restore> of sextant-system. */
 int ag_rpc_backup(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_restore(struct ag_rpc *rpc, struct sx_error *err);
+/** rpc_mapping.c: <suggest-mappings> of sextant-cluster. */
+int ag_rpc_suggest_mappings(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_schema.c: <get-schema>, RFC 6022. */
 int ag_rpc_get_schema(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_history.c: the operations of sextant-history. */

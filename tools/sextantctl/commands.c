@@ -17,7 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RPC(name) "<" name " xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"/>"
+#define CTL_CLUSTER_NS "urn:sextant:params:xml:ns:yang:sextant-cluster"
+#define RPC(name) "<" name " xmlns=\"" CTL_CLUSTER_NS "\"/>"
 /* Revisions that `history` shows without -n. */
 #define HISTORY_LINES 20
 /* Pause between two tries to reach a daemon that restarts. */
@@ -109,6 +110,36 @@ static int run_force_config_update(struct ctl_call *call, struct ctl_fault *faul
         return -1;
     ctl_status_news(NULL, now, stdout);
     lyd_free_all(now);
+    return 0;
+}
+
+static int run_suggest_mappings(struct ctl_call *call, struct ctl_fault *fault)
+{
+    bool apply = call->count > 0;
+    const struct lyd_node *item;
+    struct lyd_node *reply = NULL;
+
+    if (apply && strcmp(call->arguments[0], "apply") != 0)
+        return ctl_fail(fault, CTL_EXIT_USAGE,
+            "suggest-mappings: %s is not apply; without it the "
+            "mappings are only shown",
+            call->arguments[0]);
+    if (ctl_session_call(&call->session,
+            apply ? "<suggest-mappings xmlns=\"" CTL_CLUSTER_NS "\"><apply/></suggest-mappings>"
+                  : RPC("suggest-mappings"),
+            &reply, fault) < 0)
+        return -1;
+    item = ctl_child(reply, "suggestion");
+    for (; item; item = ctl_next(item)) {
+        const char *status = ctl_text(item, "status");
+        const char *name = ctl_text(item, "fqdn"), *address = ctl_text(item, "ip-address");
+
+        printf("peer %s: %s -> %s: %s\n", ctl_text(item, "index"),
+            *name ? name : "(its name is not known)",
+            *address ? address : "(its address is not known)",
+            apply && strcmp(status, "new") == 0 ? "entered" : status);
+    }
+    lyd_free_all(reply);
     return 0;
 }
 
@@ -207,6 +238,7 @@ const struct ctl_command ctl_commands[] = {
     {"restart", "", "", 0, 0, run_restart},
     {"rolling-restart", "[resume|abandon]", "", 0, 1, ctl_rolling_restart},
     {"force-config-update", "", "", 0, 0, run_force_config_update},
+    {"suggest-mappings", "[apply]", "", 0, 1, run_suggest_mappings},
     {"force-system-key-update", "", "", 0, 0, run_force_key_update},
     {"check-secrets", "", "", 0, 0, run_check_secrets},
     {"backup", "[--passphrase-file FILE] [FILE]", "p", 0, 1, ctl_backup},

@@ -15,7 +15,7 @@
     "\"><rolling-restart/></cluster></filter>" \
     "</get>"
 /** Pause between two looks. */
-#define LOOK_NS (200 * 1000 * 1000)
+#define LOOK_NS (50 * 1000 * 1000)
 /** Longest line of progress, with NUL. */
 #define LINE_MAX_BYTES 1024
 
