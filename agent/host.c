@@ -291,6 +291,14 @@ void ag_host_unreadable(struct ag_host *host, char ***ret_paths, size_t *ret_cou
     ag_fair_lock_give(&host->engine_lock);
 }
 
+void ag_host_preview(struct ag_host *host, struct sx_change_list *ret_changes,
+    uint64_t *ret_revision, bool *ret_more)
+{
+    ag_fair_lock_take(&host->engine_lock);
+    sx_engine_preview(host->engine, ret_changes, ret_revision, ret_more);
+    ag_fair_lock_give(&host->engine_lock);
+}
+
 int ag_host_candidate(
     struct ag_host *host, struct sx_fragment_list *ret_overlay, struct sx_error *err)
 {

@@ -61,6 +61,10 @@ void ag_host_keys(struct ag_host *host, struct sx_secret_keys *ret_keys);
 /** See sx_engine_unreadable(). Takes the engine's lock; not in the loop. */
 void ag_host_unreadable(struct ag_host *host, char ***ret_paths, size_t *ret_count);
 
+/** See sx_engine_preview(). Takes the engine's lock; not in the loop. */
+void ag_host_preview(struct ag_host *host, struct sx_change_list *ret_changes,
+    uint64_t *ret_revision, bool *ret_more);
+
 /** Overlay of <candidate>, see sx_engine_candidate(). Takes the engine's lock; not in the loop. */
 int ag_host_candidate(
     struct ag_host *host, struct sx_fragment_list *ret_overlay, struct sx_error *err);

@@ -81,19 +81,26 @@ static void judge(
                    (waiter->who == AG_WAIT_MAJORITY && holders > status->peer_count / 2);
 }
 
-void ag_waiters_wait(struct ag_host *host, enum ag_wait_for who, uint64_t revision,
-    int64_t timeout_ms, bool (*stop)(void *context), void *context,
-    struct ag_wait_result *ret_result)
+static struct timespec after(int64_t timeout_ms)
 {
-    struct waiter waiter = {.who = who, .revision = revision};
     struct timespec until;
-    int waited = 0;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += timeout_ms / 1000;
     until.tv_nsec += timeout_ms % 1000 * 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
+    return until;
+}
+
+void ag_waiters_wait(struct ag_host *host, enum ag_wait_for who, uint64_t revision,
+    int64_t timeout_ms, bool (*stop)(void *context), void *context,
+    struct ag_wait_result *ret_result)
+{
+    struct waiter waiter = {.who = who, .revision = revision};
+    struct timespec until = after(timeout_ms);
+    int waited = 0;
+
     pthread_mutex_lock(&host->status_lock);
     note_linked(&waiter, &host->status);
     for (;;) {
@@ -103,6 +110,20 @@ void ag_waiters_wait(struct ag_host *host, enum ag_wait_for who, uint64_t revisi
         waited = pthread_cond_timedwait(&host->published, &host->status_lock, &until);
     }
     pthread_mutex_unlock(&host->status_lock);
+}
+
+bool ag_waiters_wait_preview(struct ag_host *host, uint64_t previews, int64_t timeout_ms,
+    bool (*stop)(void *context), void *context)
+{
+    struct timespec until = after(timeout_ms);
+    int waited = 0;
+    bool made;
+
+    pthread_mutex_lock(&host->status_lock);
+    while (!(made = host->status.previews > previews) && waited != ETIMEDOUT && !stop(context))
+        waited = pthread_cond_timedwait(&host->published, &host->status_lock, &until);
+    pthread_mutex_unlock(&host->status_lock);
+    return made;
 }
 
 void ag_waiters_wake(struct ag_host *host)

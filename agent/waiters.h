@@ -40,5 +40,10 @@ void ag_waiters_wait(struct ag_host *host, enum ag_wait_for who, uint64_t revisi
     int64_t timeout_ms, bool (*stop)(void *context), void *context,
     struct ag_wait_result *ret_result);
 
+/** Waits until the engine has made more previews than `previews`, in the same way; false when it
+ * has not in time, or was told to stop. */
+bool ag_waiters_wait_preview(struct ag_host *host, uint64_t previews, int64_t timeout_ms,
+    bool (*stop)(void *context), void *context);
+
 /** Has every waiter ask whether it is to stop. Any thread; for moments only. */
 void ag_waiters_wake(struct ag_host *host);

@@ -254,7 +254,7 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
     sx_replicate_reset(engine, peer);
     peer->up = true;
     peer->failed = false;
-    peer->heard = peer->restart_asked = false;
+    peer->heard = peer->restart_asked = peer->preview_asked = false;
     peer->failure[0] = '\0';
     peer->certificate = event->link.certificate;
     snprintf(peer->certificate_reason, sizeof peer->certificate_reason, "%s",

@@ -228,9 +228,11 @@ static void of_primary(struct wanted *wanted)
     }
     if (engine->conflict)
         want(wanted, 20011, NULL,
-            "This system holds revision %llu of another history than the primary's, peer %u (%s)",
+            "This system holds revision %llu of another history than the primary's, peer %u "
+            "(%s)%s%.200s",
             (unsigned long long)sx_history_revision(&engine->history), primary->index,
-            primary->address);
+            primary->address, *sx_preview_first(engine) ? ": they differ first in " : "",
+            sx_preview_first(engine));
 }
 
 /* Two that are linked name different primaries. */

@@ -210,6 +210,7 @@ void sx_engine_close(struct sx_engine *engine)
     sx_candidate_discard(engine);
     sx_snapshot_forget(engine);
     sx_revision_forget(engine);
+    sx_preview_forget(engine);
     for (size_t i = 0; i < SX_PEERS_MAX; i++) {
         sx_snapshot_drop(&engine->peers[i].out);
         free(engine->peers[i].link_sent);
@@ -262,6 +263,8 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return 0;
     case SX_EVENT_FORCE_UPDATE:
         return sx_force_update(engine, err);
+    case SX_EVENT_PREVIEW:
+        return sx_preview_request(engine, err);
     case SX_EVENT_ROLLING_RESTART:
         return sx_rolling_request(engine, event, err);
     case SX_EVENT_ROLLBACK:

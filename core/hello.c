@@ -20,6 +20,7 @@ bool sx_hello_lists(const struct sx_hello *hello, const char *address)
 }
 
 static const char key_differs[] = "its system key differs";
+static const char has_diverged[] = "its configuration has diverged: run force-config-update there";
 
 const char *sx_hello_obstacle(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary)
@@ -49,7 +50,7 @@ const char *sx_hello_obstacle(
     if (we_are_primary && !hello->take_snapshot &&
         !sx_history_holds(&engine->history, sx_history_lineage(&hello->history),
             sx_history_revision(&hello->history)))
-        return "its configuration has diverged: run force-config-update there";
+        return has_diverged;
     return NULL;
 }
 
@@ -57,6 +58,11 @@ bool sx_hello_key_differs(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary)
 {
     return sx_hello_obstacle(engine, peer, we_are_primary) == key_differs;
+}
+
+bool sx_hello_diverged(const struct sx_engine *engine, const struct sx_peer *peer)
+{
+    return sx_hello_obstacle(engine, peer, true) == has_diverged;
 }
 
 static void fill(const struct sx_engine *engine, struct sx_hello *hello)

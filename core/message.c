@@ -33,6 +33,7 @@ struct sx_message *sx_message_new(enum sx_message_type type)
     case SX_MESSAGE_SNAPSHOT_NEXT:
     case SX_MESSAGE_COPIED:
     case SX_MESSAGE_SYSTEM_KEY:
+    case SX_MESSAGE_COMPARE:
     case SX_MESSAGE_RESTART:
         break;
     }
@@ -72,6 +73,7 @@ void sx_message_free(struct sx_message *message)
     case SX_MESSAGE_REFUSAL:
     case SX_MESSAGE_SNAPSHOT_END:
     case SX_MESSAGE_SNAPSHOT_NEXT:
+    case SX_MESSAGE_COMPARE:
     case SX_MESSAGE_RESTART:
         break;
     }

@@ -177,6 +177,7 @@ static void judge_conflict(struct sx_engine *engine)
 void sx_replicate_settle(struct sx_engine *engine)
 {
     judge_conflict(engine);
+    sx_preview_settle(engine);
     if (engine->role == SX_ROLE_PRIMARY)
         for (size_t i = 0; i < engine->peer_count; i++)
             if (engine->peers[i].up && engine->peers[i].heard) {
@@ -344,9 +345,13 @@ static void take_snapshot(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
 {
     const char *obstacle = sx_replicate_not_from(engine, peer);
+    bool compare =
+        message->type == SX_MESSAGE_SNAPSHOT_BEGIN ? message->compare : engine->in.compare;
     struct sx_error err = {0};
     int result;
 
+    if (obstacle && compare)
+        return;
     if (obstacle) {
         sx_replicate_refuse(engine, peer, 0, obstacle);
         return;
@@ -360,7 +365,12 @@ static void take_snapshot(
     if (result == 0)
         return;
     sx_snapshot_forget(engine);
-    sx_replicate_refuse(engine, peer, 0, err.message);
+    if (compare)
+        sx_update_log(engine->update, SX_LOG_WARNING,
+            "cluster: the configuration of peer %u (%s) cannot be compared: %s", peer->index,
+            peer->address, err.message);
+    else
+        sx_replicate_refuse(engine, peer, 0, err.message);
 }
 
 void sx_replicate_message(struct sx_engine *engine, const char *address, struct sx_message *message)
@@ -404,6 +414,9 @@ void sx_replicate_message(struct sx_engine *engine, const char *address, struct 
         break;
     case SX_MESSAGE_FACTS:
         sx_facts_take(engine, peer, message->facts);
+        break;
+    case SX_MESSAGE_COMPARE:
+        sx_preview_serve(engine, peer);
         break;
     case SX_MESSAGE_RESTART:
         sx_rolling_take(engine, peer, message);

@@ -13,6 +13,17 @@ void sx_snapshot_forget(struct sx_engine *engine)
     sx_tree_clear(&engine->in.tree);
     sx_set_aside_clear(&engine->in.aside);
     memset(&engine->in, 0, sizeof engine->in);
+    engine->preview.asked = false;
+}
+
+static int clear_stage(struct sx_engine *engine, struct sx_error *err)
+{
+    if (sx_reserve_check(engine, err) < 0 || sx_store_begin(engine->store, err) < 0)
+        return -1;
+    if (sx_store_stage_clear(engine->store, err) == 0 && sx_store_commit(engine->store, err) == 0)
+        return 0;
+    sx_store_rollback(engine->store);
+    return -1;
 }
 
 int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
@@ -23,20 +34,17 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
     sx_snapshot_forget(engine);
     if (sx_system_key_open_digest(engine, message->digest_key, digest_key, err) < 0)
         return -1;
-    if (!engine->take_snapshot &&
+    if (!message->compare && !engine->take_snapshot &&
         !sx_history_holds(message->history, sx_history_lineage(&engine->history),
             sx_history_revision(&engine->history)))
         return sx_error_set(err, SX_E_ACCESS_DENIED,
             "the configurations have diverged: run force-config-update on the subordinate");
-    if (sx_reserve_check(engine, err) < 0 || sx_store_begin(engine->store, err) < 0)
+    if (!message->compare && clear_stage(engine, err) < 0)
         return -1;
-    if (sx_store_stage_clear(engine->store, err) < 0 || sx_store_commit(engine->store, err) < 0) {
-        sx_store_rollback(engine->store);
-        return -1;
-    }
     /* What it stands for is at least what the primary has. */
     peer->hello.history = *message->history;
     engine->in.active = true;
+    engine->in.compare = message->compare;
     snprintf(engine->in.from, sizeof engine->in.from, "%s", peer->address);
     engine->in.history = *message->history;
     engine->in.total = message->total;
@@ -44,15 +52,28 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
     memcpy(engine->in.tree.digest_key, digest_key, sizeof digest_key);
     sx_loader_begin(
         &engine->in.loader, &engine->in.tree, &engine->secrets, &engine->in.aside, NULL);
-    sx_update_log(engine->update, SX_LOG_INFO,
-        "cluster: taking a snapshot of revision %llu from peer %u (%s)",
-        (unsigned long long)sx_history_revision(message->history), peer->index, peer->address);
+    if (!message->compare)
+        sx_update_log(engine->update, SX_LOG_INFO,
+            "cluster: taking a snapshot of revision %llu from peer %u (%s)",
+            (unsigned long long)sx_history_revision(message->history), peer->index, peer->address);
     return 0;
 }
 
 static bool is_expected(const struct sx_engine *engine, const struct sx_peer *peer)
 {
     return engine->in.active && strcasecmp(engine->in.from, peer->address) == 0;
+}
+
+static int stage(
+    struct sx_engine *engine, const struct sx_fragment_list *fragments, struct sx_error *err)
+{
+    if (sx_store_begin(engine->store, err) < 0)
+        return -1;
+    if (sx_store_stage(engine->store, fragments, err) == 0 &&
+        sx_store_commit(engine->store, err) == 0)
+        return 0;
+    sx_store_rollback(engine->store);
+    return -1;
 }
 
 int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
@@ -69,13 +90,8 @@ int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
         if (sx_load_row(&engine->in.loader, fragment, err) < 0)
             return -1;
     }
-    if (sx_store_begin(engine->store, err) < 0)
+    if (!engine->in.compare && stage(engine, &message->fragments, err) < 0)
         return -1;
-    if (sx_store_stage(engine->store, &message->fragments, err) < 0 ||
-        sx_store_commit(engine->store, err) < 0) {
-        sx_store_rollback(engine->store);
-        return -1;
-    }
     engine->in.bytes = message->total;
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message =
         sx_message_new(SX_MESSAGE_SNAPSHOT_NEXT);
@@ -131,6 +147,12 @@ int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_er
 
     if (!is_expected(engine, peer))
         return 0;
+    if (engine->in.compare) {
+        int result = sx_preview_take(engine, err);
+
+        sx_snapshot_forget(engine);
+        return result;
+    }
     transaction = sx_transaction_begin(&engine->tree, engine->random);
     memcpy(engine->tree.digest_key, engine->in.tree.digest_key, SX_DIGEST_SIZE);
     incoming = engine->in.tree.root;

@@ -82,9 +82,12 @@ static void go_on(struct sx_engine *engine, struct sx_peer *peer)
             sx_replicate_refused(engine, peer, 0, err.message);
             return;
         }
+    /* Nobody says how the comparison ended. */
+    if (peer->out.compare && peer->out.all_sent)
+        sx_snapshot_drop(&peer->out);
 }
 
-void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer)
+static void start(struct sx_engine *engine, struct sx_peer *peer, bool compare)
 {
     struct sx_message *message;
     struct sx_error err = {0};
@@ -101,16 +104,29 @@ void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer)
         return;
     }
     peer->out.moved_ms = engine->monotonic_ms;
+    peer->out.compare = compare;
     sx_update_log(engine->update, SX_LOG_INFO,
-        "cluster: peer %u (%s) gets a snapshot of revision %llu", peer->index, peer->address,
-        (unsigned long long)sx_history_revision(&engine->history));
+        "cluster: peer %u (%s) gets a snapshot of revision %llu%s", peer->index, peer->address,
+        (unsigned long long)sx_history_revision(&engine->history),
+        compare ? ", which it compares and does not take" : "");
     message = sx_message_new(SX_MESSAGE_SNAPSHOT_BEGIN);
+    message->compare = compare;
     *message->history = engine->history;
     message->total = total;
     sx_system_key_seal_digest(engine, message->digest_key);
     peer->out.history = engine->history;
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
     go_on(engine, peer);
+}
+
+void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer)
+{
+    start(engine, peer, false);
+}
+
+void sx_snapshot_show(struct sx_engine *engine, struct sx_peer *peer)
+{
+    start(engine, peer, true);
 }
 
 void sx_snapshot_continue(struct sx_engine *engine, struct sx_peer *peer)

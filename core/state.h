@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config.h"
 #include "facts.h"
 #include "load.h"
+#include "preview.h"
 #include "random.h"
 #include "rolling.h"
 #include "secrets.h"
@@ -57,26 +59,13 @@
 /** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
 #define SX_WAL_PAGES 1000
 
-/** The part of the configuration that forms the cluster, as it stands in the tree. By value. */
-struct sx_cluster_config {
-    char name[SX_NAME_MAX];
-    char ip_version[8];
-    char tls_verification[16];
-    char peers[SX_PEERS_MAX][SX_ADDRESS_MAX];
-    size_t peer_count;
-    uint8_t primary; /**< index, 0: none */
-    bool apply_immediately; /**< what applies on restart does not wait for one */
-    uint32_t sync_interval_s;
-    uint32_t heartbeat_interval_ms;
-    uint32_t heartbeat_timeout_ms;
-};
-
 /** What is being sent to a peer that cannot be caught up from the journal. */
 struct sx_snapshot_out {
     struct sx_reader *reader; /**< NULL: none under way */
     struct sx_history history;
     char *list, *key; /**< position of the next piece */
     bool all_sent;
+    bool compare; /**< the peer only compares it */
     unsigned ahead; /**< pieces sent and not yet acknowledged */
     uint64_t bytes;
     int64_t moved_ms; /**< monotonic; when the last piece was stored over there */
@@ -111,6 +100,7 @@ struct sx_peer {
     int64_t retry_at_ms; /**< primary: monotonic; nothing is sent before; 0: not blocked */
     struct sx_snapshot_out out;
     int64_t key_until_ms; /**< monotonic; until then its other system key is about to change */
+    bool preview_asked; /**< over this link, of the primary, in this conflict */
     bool restart_asked; /**< over this link, by a restart in sequence */
     bool has_facts; /**< it has told the next since the last boot here */
     struct sx_facts facts;
@@ -136,6 +126,7 @@ struct sx_system_key {
 /** The snapshot that comes in. */
 struct sx_snapshot_in {
     bool active;
+    bool compare; /**< it is compared and not taken, see preview.c */
     char from[SX_ADDRESS_MAX];
     struct sx_history history;
     struct sx_tree tree; /**< the replicated nodes received so far */
@@ -220,6 +211,7 @@ struct sx_engine {
     bool schema_noted; /**< the store says that it is of this one */
     bool joining; /**< durable part of it that asks for a backup */
     struct sx_snapshot_in in;
+    struct sx_preview preview;
     struct sx_restoring restoring;
     struct sx_reset reset;
     struct sx_revision *pending[SX_WINDOW_REVISIONS]; /**< from the primary, consecutive; they wait
@@ -256,28 +248,6 @@ struct sx_engine {
 };
 
 /* origin.c, config.c … by file: */
-
-/** config.c: name of this system in DNS, as far as it is configured: the host name (or the system's
- * name), with the first domain that names are searched in if it has none itself. */
-void sx_config_host_name(const struct sx_tree *tree, char ret_name[SX_HOST_NAME_MAX]);
-/** config.c: the option keys; returns their number. */
-size_t sx_config_licence_keys(
-    const struct sx_tree *tree, char ret_keys[SX_LICENCE_KEYS_MAX][SX_LICENCE_KEY_MAX]);
-/** config.c: reads what forms the cluster from the tree. */
-void sx_config_read(const struct sx_tree *tree, struct sx_cluster_config *ret_config);
-/** config.c: canonical value of the leaf at `path` (defaults count), or "" when there is none. */
-const char *sx_config_leaf(const struct sx_tree *tree, const char *path);
-/** config.c: true for an IP literal, false for a name. */
-bool sx_config_is_literal(const char *address);
-/** config.c: the IP address of a name in the address mapping, or "" when it has none or is off;
- * borrowed from the tree. */
-const char *sx_config_map(const struct sx_tree *tree, const char *name);
-/** config.c: the name that the address mapping gives an IP address, or "". Borrowed. */
-const char *sx_config_unmap(const struct sx_tree *tree, const char *address);
-/** config.c: remembers the values of nodes that apply on restart. */
-void sx_config_note_applied(struct sx_engine *engine);
-/** config.c: true when one of them differs now. */
-bool sx_config_differs(const struct sx_engine *engine);
 
 /** commit.c: everything between a changed tree and the reply: validation, rules, one transaction of
  * the database, what others must know. Keeps or undoes `transaction` and frees it. */
@@ -366,6 +336,10 @@ bool sx_hello_lists(const struct sx_hello *hello, const char *address);
 const char *sx_hello_obstacle(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
 
+/** hello.c: true when nothing but the peer's other history is between this system, the primary, and
+ * it. */
+bool sx_hello_diverged(const struct sx_engine *engine, const struct sx_peer *peer);
+
 /** hello.c: true when nothing but the system key is between this system and a peer. */
 bool sx_hello_key_differs(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
@@ -423,6 +397,8 @@ void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer);
 
 /** snapshot_out.c: starts, continues and drops a snapshot to a peer. */
 void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer);
+/** snapshot_out.c: starts one that the peer only compares. */
+void sx_snapshot_show(struct sx_engine *engine, struct sx_peer *peer);
 void sx_snapshot_continue(struct sx_engine *engine, struct sx_peer *peer);
 void sx_snapshot_drop(struct sx_snapshot_out *out);
 

@@ -150,7 +150,7 @@ static enum sx_database_status database_of(const struct sx_engine *engine)
     primary = &engine->peers[engine->configured.primary - 1];
     if (sx_hello_obstacle(engine, primary, false))
         return SX_DATABASE_UNAVAILABLE;
-    if (engine->take_snapshot || engine->new_schema || engine->in.active ||
+    if (engine->take_snapshot || engine->new_schema || (engine->in.active && !engine->in.compare) ||
         sx_history_revision(&engine->history) < sx_history_revision(&primary->hello.history))
         return SX_DATABASE_SYNCHRONISING;
     return SX_DATABASE_ACTIVE;
@@ -187,7 +187,7 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     if (engine->peer_count > 0)
         status->next_sync_ms = engine->now_ms + engine->sync_at_ms - engine->monotonic_ms;
     status->progress = 100;
-    if (engine->in.active && engine->in.total > 0)
+    if (engine->in.active && !engine->in.compare && engine->in.total > 0)
         status->progress =
             engine->in.bytes >= engine->in.total
                 ? 99
@@ -208,6 +208,9 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     status->key_update = engine->system_key.saving || engine->system_key.updating;
     status->unreadable_secrets = engine->secrets.aside.count;
     fill_rolling(&engine->rolling, &status->rolling);
+    snprintf(
+        status->first_difference, sizeof status->first_difference, "%s", sx_preview_first(engine));
+    status->previews = engine->preview.serial;
     sx_warnings(engine, status);
 }
 

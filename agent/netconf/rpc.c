@@ -226,6 +226,7 @@ static const struct handler {
     {"sextant-history", "get-history", ag_rpc_get_history},
     {"sextant-history", "get-changes", ag_rpc_get_changes},
     {"sextant-history", "rollback", ag_rpc_rollback},
+    {"sextant-cluster", "preview-config-update", ag_rpc_preview_config_update},
     {"sextant-cluster", "suggest-mappings", ag_rpc_suggest_mappings},
     {"sextant-cluster", "force-system-key-update", ag_rpc_force_key_update},
     {"sextant-cluster", "check-secrets", ag_rpc_check_secrets},

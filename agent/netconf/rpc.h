@@ -31,6 +31,11 @@ int ag_rpc_run(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_wait.c: ag_rpc_step() for an operation that commits; its answer waits for peers when the
  * client asked for that. The update stays here. */
 int ag_rpc_commit_step(struct ag_rpc *rpc, struct sx_event *event, struct sx_error *err);
+/** rpc_wait.c: true when the session of a waiting operation (`context`) ends, or a restart wants
+ * its answer. */
+bool ag_rpc_is_over(void *context);
+/** rpc_preview.c: <preview-config-update> of sextant-cluster. */
+int ag_rpc_preview_config_update(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_edit.c: <edit-config>, <copy-config>, <validate>. */
 int ag_rpc_edit_config(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_copy_config(struct ag_rpc *rpc, struct sx_error *err);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "netconf/changes.h"
 #include "netconf/private.h"
 #include "netconf/rpc.h"
 #include "netconf/state_parts.h"
@@ -134,53 +135,6 @@ static int fill_history(struct work *work, struct sx_error *err)
     return 0;
 }
 
-/* What the present modules do not take, or the mask does not fit, is left out. */
-static void put_value(struct work *work, struct lyd_node *entry, const char *name,
-    const struct sx_change *change, const char *json)
-{
-    const struct sx_schema *schema = ag_host_schema(work->rpc->netconf->host);
-    const struct lysc_node *node = lys_find_path(sx_schema_context(schema), NULL, change->path, 0);
-    struct lyd_node *value = NULL;
-    struct sx_error ignored;
-    char *masked = NULL;
-    int result;
-
-    if (!json || !node || sx_secret_mask(node, json, &masked, &ignored) < 0)
-        return;
-    result = sx_change_node(schema, change, masked, &value, &ignored);
-    free(masked);
-    if (result < 0)
-        return;
-    if (lyd_new_any(entry, NULL, name, value, 1, LYD_ANYDATA_DATATREE, 1, NULL) != LY_SUCCESS)
-        abort();
-}
-
-static size_t length(const char *text)
-{
-    return text ? strlen(text) : 0;
-}
-
-static size_t put_change(struct work *work, size_t position, const struct sx_change *change)
-{
-    static const char *const operations[] = {
-        [SX_OPERATION_CREATE] = "create",
-        [SX_OPERATION_REPLACE] = "replace",
-        [SX_OPERATION_DELETE] = "delete",
-        [SX_OPERATION_MOVE] = "move",
-    };
-    struct lyd_node *entry = put_entry(work->output, "change", position);
-
-    put(entry, "operation", operations[change->operation]);
-    put(entry, "path", change->path);
-    put_value(work, entry, "old-value", change, change->old_value);
-    put_value(work, entry, "new-value", change, change->value);
-    if (change->old_after)
-        put(entry, "old-after", change->old_after);
-    if (change->after)
-        put(entry, "after", change->after);
-    return length(change->path) + length(change->value) + length(change->old_value);
-}
-
 static void put_changes(struct work *work, const struct sx_change_list *changes)
 {
     size_t offset = (size_t)number(work->rpc, "offset", 0);
@@ -188,7 +142,8 @@ static void put_changes(struct work *work, const struct sx_change_list *changes)
     size_t bytes = 0, i = offset;
 
     for (; i < changes->count && i - offset < count && bytes < REPLY_BYTES_MAX; i++)
-        bytes += put_change(work, i + 1, &changes->items[i]);
+        bytes += ag_changes_put(
+            ag_host_schema(work->rpc->netconf->host), work->output, i + 1, &changes->items[i]);
     put(work->output, "more", i < changes->count ? "true" : "false");
 }
 

@@ -48,7 +48,7 @@ static int read_wish(struct ag_rpc *rpc, struct wish *ret_wish, struct sx_error 
     return 0;
 }
 
-static bool is_over(void *context)
+bool ag_rpc_is_over(void *context)
 {
     struct ag_session *session = context;
     bool over;
@@ -123,7 +123,8 @@ int ag_rpc_commit_step(struct ag_rpc *rpc, struct sx_event *event, struct sx_err
         ag_waiters_leave(host);
         return -1;
     }
-    ag_waiters_wait(host, wish.who, revision, wish.timeout_ms, is_over, rpc->session, &waited);
+    ag_waiters_wait(
+        host, wish.who, revision, wish.timeout_ms, ag_rpc_is_over, rpc->session, &waited);
     ag_waiters_leave(host);
     if (!waited.held)
         tell_missing(rpc, revision, &waited);

@@ -111,6 +111,7 @@ static int put_replication(struct lyd_node *cluster, const struct sx_status *sta
     result |= ag_state_leaf(replication, "digest", digest);
     result |= put_time(replication, "last-sync", status->last_sync_ms);
     result |= put_time(replication, "next-sync", status->next_sync_ms);
+    result |= put_text(replication, "first-difference", status->first_difference);
     if (status->progress < 100)
         result |= ag_state_number(replication, "progress", status->progress);
     return result;

@@ -242,6 +242,8 @@ static int write_message(
         scratch->begin.history = &scratch->history;
         scratch->begin.total = message->total;
         scratch->begin.digest_key = text(message->digest_key);
+        scratch->begin.has_compare = true;
+        scratch->begin.compare = message->compare;
         write_body(scratch, SEXTANT__ENVELOPE__BODY_SNAPSHOT_BEGIN, &scratch->begin.base);
         return write_history(scratch, message->history, err);
     case SX_MESSAGE_SNAPSHOT_PIECE:
@@ -268,6 +270,9 @@ static int write_message(
     case SX_MESSAGE_FACTS:
         write_facts(scratch, message->facts);
         write_body(scratch, SEXTANT__ENVELOPE__BODY_FACTS, &scratch->facts.base);
+        return 0;
+    case SX_MESSAGE_COMPARE:
+        write_body(scratch, SEXTANT__ENVELOPE__BODY_COMPARE, &scratch->empty.base);
         return 0;
     case SX_MESSAGE_RESTART:
         scratch->restart = (Sextant__Restart)SEXTANT__RESTART__INIT;

@@ -296,6 +296,8 @@ static int message_type(const Sextant__Envelope *from)
         return SX_MESSAGE_FACTS;
     case SEXTANT__ENVELOPE__BODY_RESTART:
         return SX_MESSAGE_RESTART;
+    case SEXTANT__ENVELOPE__BODY_COMPARE:
+        return SX_MESSAGE_COMPARE;
     default:
         return 0;
     }
@@ -319,6 +321,7 @@ static int read_message(struct sx_message *to, const Sextant__Envelope *from, st
             to->refusal.reason, SX_REASON_MAX, from->refusal->reason, "a refusal's reason", err);
     case SX_MESSAGE_SNAPSHOT_BEGIN:
         to->total = from->snapshot_begin->total;
+        to->compare = from->snapshot_begin->compare;
         if (from->snapshot_begin->digest_key &&
             read_text(to->digest_key, sizeof to->digest_key, from->snapshot_begin->digest_key,
                 "the digest key", err) != 0)
@@ -339,6 +342,7 @@ static int read_message(struct sx_message *to, const Sextant__Envelope *from, st
             "the reason of a refused restart", err);
     case SX_MESSAGE_SNAPSHOT_END:
     case SX_MESSAGE_SNAPSHOT_NEXT:
+    case SX_MESSAGE_COMPARE:
         break;
     }
     return 0;

@@ -1,11 +1,13 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: Apache-2.0
-"""Naming another primary, two primaries at once, and histories that have diverged."""
+"""Naming another primary, two primaries at once, and histories that have diverged: what differs,
+what the update would change, and the update."""
 
 import os
 
 from sextant_test import LabTest, main, netconf, wait_for
 
+PREVIEW = f'<preview-config-update xmlns="{netconf.CLUSTER}"/>'
 FORCE = f'<force-config-update xmlns="{netconf.CLUSTER}"/>'
 
 
@@ -130,6 +132,25 @@ class Conflict(PrimaryTest):
             self.alpha.start()
             self.alpha.wait_status(lambda now: now["database_status"] == "conflict", "conflict")
             self.assertEqual(self.numbers("From alpha"), ["100", None, None])
+        with self.subTest("the first difference, and what would change"):
+            first = wait_for(lambda: self.alpha.status().get("first_difference"), 5,
+                             "alpha tells in what it differs")
+            self.assertIn("phone-book/entry[name='From alpha']", first)
+            wait_for(lambda: [alarm for alarm in self.alpha.status()["alarms"]
+                              if alarm["id"] == 20011 and first in alarm["text"]], 5,
+                     "the alarm names it")
+            done = self.alpha.ctl("preview-config-update")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for wanted in ("From alpha", "From beta", "Later", "201"):
+                self.assertIn(wanted, done.stdout)
+            self.assertNotIn("Common", done.stdout)
+            self.assertEqual(self.numbers("From alpha"), ["100", None, None])
+            self.assertEqual(self.alpha.status()["database_status"], "conflict")
+            for daemon in (self.beta, self.gamma):
+                self.assertNotIn("first_difference", daemon.status())
+            self.assert_refused("operation-failed", lambda: self.beta.session().call(PREVIEW))
+            self.assertIn("no difference",
+                          self.gamma.ctl("preview-config-update").stdout.lower())
         with self.subTest("force-config-update is refused on the primary"):
             self.assert_refused("operation-failed", lambda: self.beta.session().call(FORCE))
         with self.subTest("force-config-update on the subordinate resolves it, with a backup"):

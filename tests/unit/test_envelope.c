@@ -206,6 +206,7 @@ static void restart_passes(void **state)
     assert_true(message->restart.boot == UINT64_MAX - 1);
     assert_string_equal(message->restart.refusal, "not now");
     sx_message_free(message);
+    sx_message_free(round_trip_message(sx_message_new(SX_MESSAGE_COMPARE)));
 }
 
 static void snapshot_and_others_pass(void **state)
@@ -219,7 +220,9 @@ static void snapshot_and_others_pass(void **state)
         message = sx_message_new(histories[i]);
         fill_history(message->history, i);
         message->total = 77;
+        message->compare = true;
         message = round_trip_message(message);
+        assert_int_equal(message->compare, histories[i] == SX_MESSAGE_SNAPSHOT_BEGIN);
         assert_int_equal(message->history->count, i);
         assert_int_equal(message->total, histories[i] == SX_MESSAGE_SNAPSHOT_BEGIN ? 77 : 0);
         sx_message_free(message);

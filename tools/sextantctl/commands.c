@@ -5,6 +5,7 @@
 #include "aside.h"
 #include "backup.h"
 #include "diff.h"
+#include "diff_text.h"
 #include "edit.h"
 #include "purge.h"
 #include "rolling.h"
@@ -113,6 +114,14 @@ static int run_force_config_update(struct ctl_call *call, struct ctl_fault *faul
     return 0;
 }
 
+/* A terminal shows colours, unless its user does not want any. */
+static bool in_colour(void)
+{
+    const char *unwanted = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && !(unwanted && *unwanted);
+}
+
 static int run_suggest_mappings(struct ctl_call *call, struct ctl_fault *fault)
 {
     bool apply = call->count > 0;
@@ -139,6 +148,23 @@ static int run_suggest_mappings(struct ctl_call *call, struct ctl_fault *fault)
             *address ? address : "(its address is not known)",
             apply && strcmp(status, "new") == 0 ? "entered" : status);
     }
+    lyd_free_all(reply);
+    return 0;
+}
+
+static int run_preview(struct ctl_call *call, struct ctl_fault *fault)
+{
+    struct ctl_diff_text text = {.out = stdout, .colour = in_colour()};
+    struct lyd_node *reply = NULL;
+
+    if (ctl_session_call(&call->session, RPC("preview-config-update"), &reply, fault) < 0)
+        return -1;
+    printf("Taking the primary's configuration, revision %s, would change:\n",
+        ctl_text(reply, "revision"));
+    ctl_diff_text_changes(&text, reply);
+    ctl_diff_text_end(&text);
+    if (strcmp(ctl_text(reply, "more"), "true") == 0)
+        puts("and more");
     lyd_free_all(reply);
     return 0;
 }
@@ -200,14 +226,6 @@ static int run_history(struct ctl_call *call, struct ctl_fault *fault)
         &call->session, call->lines ? call->lines : HISTORY_LINES, call->json, stdout, fault);
 }
 
-/* A terminal shows colours, unless its user does not want any. */
-static bool in_colour(void)
-{
-    const char *unwanted = getenv("NO_COLOR");
-
-    return isatty(STDOUT_FILENO) && !(unwanted && *unwanted);
-}
-
 static int run_diff(struct ctl_call *call, struct ctl_fault *fault)
 {
     const char *from = call->count == 2 ? call->arguments[0] : NULL;
@@ -238,6 +256,7 @@ const struct ctl_command ctl_commands[] = {
     {"restart", "", "", 0, 0, run_restart},
     {"rolling-restart", "[resume|abandon]", "", 0, 1, ctl_rolling_restart},
     {"force-config-update", "", "", 0, 0, run_force_config_update},
+    {"preview-config-update", "", "", 0, 0, run_preview},
     {"suggest-mappings", "[apply]", "", 0, 1, run_suggest_mappings},
     {"force-system-key-update", "", "", 0, 0, run_force_key_update},
     {"check-secrets", "", "", 0, 0, run_check_secrets},

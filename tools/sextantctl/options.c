@@ -25,6 +25,7 @@ static const char help[] =
     "  rolling-restart             restart all peers, one after the other, beginning here;\n"
     "    [resume|abandon]          go on after a stop, or forget the rest\n"
     "  force-config-update         take over the primary's configuration\n"
+    "  preview-config-update       what force-config-update would change\n"
     "  suggest-mappings [apply]    address mappings from what peers say of themselves\n"
     "  force-system-key-update     encrypt all secrets with a new key\n"
     "  check-secrets               list secrets that cannot be decrypted\n"

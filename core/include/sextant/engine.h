@@ -73,6 +73,15 @@ void sx_engine_keys(const struct sx_engine *engine, struct sx_secret_keys *ret_k
 void sx_engine_unreadable(const struct sx_engine *engine, char ***ret_paths, size_t *ret_count);
 
 /**
+ * What taking the primary's configuration would change, as the last SX_EVENT_PREVIEW, or a
+ * conflict, found out (sx_status tells how often that was); secrets are sealed. Changes are added
+ * to *ret_changes, which is the caller's; *ret_revision is the primary's revision, *ret_more tells
+ * that there were too many to keep.
+ */
+void sx_engine_preview(const struct sx_engine *engine, struct sx_change_list *ret_changes,
+    uint64_t *ret_revision, bool *ret_more);
+
+/**
  * Rows by which the candidate differs from running, for sx_reader_begin(): empty when there is no
  * candidate. Appended to *ret_overlay, which is the caller's. Fails when the candidate can no
  * longer be laid over the running datastore; the error names the node.

@@ -20,6 +20,7 @@ enum sx_event_type {
     SX_EVENT_SESSION_END, /**< a session is gone: its locks and its locked candidate go */
     SX_EVENT_RESTART, /**< the restart RPC */
     SX_EVENT_FORCE_UPDATE, /**< the force-config-update RPC */
+    SX_EVENT_PREVIEW, /**< what FORCE_UPDATE would change is to be found out */
     SX_EVENT_FORCE_KEY_UPDATE, /**< the force-system-key-update RPC */
     SX_EVENT_ROLLING_RESTART, /**< the rolling-restart RPC */
     SX_EVENT_ROLLBACK, /**< the rollback RPC: replicated content as it was at a revision */

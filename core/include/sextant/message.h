@@ -28,6 +28,7 @@ enum sx_message_type {
     SX_MESSAGE_SYNC, /**< primary: digest of a revision, at each sync-interval */
     SX_MESSAGE_SYSTEM_KEY, /**< primary: the key that the cluster shares */
     SX_MESSAGE_FACTS, /**< everyone: what all may know of my work */
+    SX_MESSAGE_COMPARE, /**< subordinate: show me your configuration, I compare */
     SX_MESSAGE_RESTART, /**< primary: restart, in sequence; subordinate: I do not, and why */
 };
 
@@ -77,6 +78,7 @@ struct sx_message {
             char refusal[SX_REASON_MAX]; /**< "" for the request */
         } restart;
     };
+    bool compare; /**< SNAPSHOT_BEGIN: it was asked for by COMPARE, and is not to be taken */
     bool more; /**< REVISION: another one follows at once, and may be taken together with it */
     char digest_key[SX_SEALED_KEY_MAX]; /**< SNAPSHOT_BEGIN: sealed; the key of its digests */
     uint64_t total; /**< SNAPSHOT_BEGIN: bytes in all, estimated; PIECE: bytes sent so far */

@@ -113,6 +113,8 @@ struct sx_status {
     size_t alarm_count;
     uint64_t alarm_sequence; /**< of the newest event */
     struct sx_rolling_status rolling;
+    char first_difference[SX_ERROR_PATH_MAX]; /**< from the primary, in a conflict; or "" */
+    uint64_t previews; /**< how often sx_engine_preview() had something new since the boot */
     uint64_t steps; /**< engine_step calls so far: the heartbeat's progress counter */
     uint64_t whole_validations; /**< how often modules had to be validated whole */
 };
