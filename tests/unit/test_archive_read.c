@@ -276,6 +276,18 @@ static void made_up_records_are_refused(void **state)
     expect_refusal(&file, "a row is not complete");
     sx_test_archive_clear(&file);
 
+    info[5] = '\x1b'; /* would do something to a terminal */
+    make_file(info, whole, &file);
+    expect_refusal(&file, "what it says of itself");
+    sx_test_archive_clear(&file);
+
+    info[5] = 'v';
+    info[10 + SX_DIGEST_SIZE] = 0x7f; /* in millions of years */
+    make_file(info, whole, &file);
+    expect_refusal(&file, "its time");
+    sx_test_archive_clear(&file);
+
+    info[10 + SX_DIGEST_SIZE] = 0;
     info[5] = '\0';
     make_file(info, whole, &file);
     expect_refusal(&file, "NUL byte");
@@ -287,6 +299,77 @@ static void made_up_records_are_refused(void **state)
     sx_test_archive_clear(&file);
 }
 
+/* Of the header scrypt is left out, which would take an hour: test_archive_header.c has its bytes.
+ */
+static void every_flipped_bit_is_noticed(void **state)
+{
+    struct sx_test_engine test;
+    struct sx_test_archive file;
+    struct sx_archive_key key;
+    uint8_t *plain;
+    struct sx_error err = {0};
+    size_t size;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_true(sx_test_entry(&test, "ann", 1));
+    sx_test_archive_make(&test, &file);
+    size = file.size - SX_ARCHIVE_HEADER;
+    plain = sx_alloc(size);
+    assert_int_equal(
+        sx_archive_read_header(SX_TEST_PASSPHRASE, file.bytes, SX_ARCHIVE_HEADER, &key, &err), 0);
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        uint8_t *byte = file.bytes + SX_ARCHIVE_HEADER + bit / 8;
+
+        *byte ^= (uint8_t)(1u << bit % 8);
+        assert_false(sx_chunk_open(&key, 0, true, file.bytes + SX_ARCHIVE_HEADER, size, plain));
+        *byte ^= (uint8_t)(1u << bit % 8);
+    }
+    assert_true(sx_chunk_open(&key, 0, true, file.bytes + SX_ARCHIVE_HEADER, size, plain));
+    free(plain);
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&test);
+}
+
+/* The history goes into the store and into replies. */
+static void a_made_up_history_is_refused(void **state)
+{
+    static const struct {
+        const char *id;
+        uint64_t revision;
+        const char *message; /* NULL: it is right */
+    } cases[] = {
+        {"01234567-89ab-cdef-0123-456789abcdef", 7, NULL},
+        {"01234567-89ab-cdef-0123-456789abcdef", UINT64_MAX, "its history"},
+        {"01234567-89ab-cdef-0123-456789abcde", 7, "its history"},
+        {"01234567-89ab-cdef-0123-456789abcd<f", 7, "its history"},
+        {"", 7, "its history"},
+        {"01234567-89ab-cdef-0123-456789abcdef0", 7, "of itself"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t plain[256] = {SX_RECORD_INFO};
+        size_t at = 1 + 4 + 4 + SX_DIGEST_SIZE + 8, length = strlen(cases[i].id), rows;
+        struct sx_test_archive file;
+        struct sx_error err;
+
+        plain[at + 3] = 1; /* one lineage */
+        plain[at + 7] = (uint8_t)length;
+        memcpy(plain + at + 8, cases[i].id, length);
+        at += 8 + length;
+        for (int byte = 0; byte < 8; byte++)
+            plain[at + (size_t)byte] = (uint8_t)(cases[i].revision >> (56 - 8 * byte));
+        at += 8 + 2 * SX_DIGEST_SIZE;
+        plain[at] = SX_RECORD_END;
+        make_file(plain, at + 9, &file);
+        if (cases[i].message)
+            expect_refusal(&file, cases[i].message);
+        else
+            assert_int_equal(read_all(&file, &rows, &err), 0);
+        sx_test_archive_clear(&file);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,8 +377,10 @@ int main(void)
         cmocka_unit_test(edits_meanwhile_are_not_in_it),
         cmocka_unit_test(a_cut_file_is_refused),
         cmocka_unit_test(a_changed_byte_is_noticed),
+        cmocka_unit_test(every_flipped_bit_is_noticed),
         cmocka_unit_test(chunks_cannot_change_places),
         cmocka_unit_test(made_up_records_are_refused),
+        cmocka_unit_test(a_made_up_history_is_refused),
     };
 
     return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Backups as files and back: made while edits go on, restored on another system. */
 #include "restore_impl.h"
+#include "secret_text.h"
 #include "sextant/memory.h"
 #include "test_archive.h"
 #include "test_folder.h"
@@ -201,6 +202,35 @@ static void secrets_come_along(void **state)
     sx_test_engine_close(&c);
 }
 
+/* The value that stands for one that cannot be decrypted, in a backup, is a value like others. */
+static void a_stand_in_in_a_backup_is_sealed_anew(void **state)
+{
+    struct sx_test_engine a, c;
+    struct sx_test_archive file;
+    char *stand_in;
+
+    sx_test_engine_open(&c, *state, SX_TEST_C);
+    assert_true(sx_test_password(&c, SECRET));
+    memset(c.system_key, 7, sizeof c.system_key);
+    sx_test_engine_restart(&c);
+    assert_int_equal(c.engine->secrets.aside.count, 1);
+    stand_in = sx_secret_unquote(c.engine->secrets.aside.items[0].stand_in,
+        strlen(c.engine->secrets.aside.items[0].stand_in));
+
+    sx_test_engine_open(&a, *state, SX_TEST_A);
+    assert_true(sx_test_password(&a, stand_in));
+    sx_test_archive_make(&a, &file);
+    restore(&c, &file);
+    assert_false(sx_test_alarm(&c, 40055));
+    sx_test_engine_restart(&c);
+    assert_false(sx_test_alarm(&c, 40055));
+    assert_string_equal(sx_test_value(&c, SX_TEST_PASSWORD), stand_in);
+    free(stand_in);
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&c);
+}
+
 static void the_former_configuration_is_kept(void **state)
 {
     struct sx_test_engine a, former;
@@ -373,6 +403,7 @@ int main(void)
         cmocka_unit_test(the_peer_list_is_left_out_and_told),
         cmocka_unit_test(address_mappings_come_along),
         cmocka_unit_test(secrets_come_along),
+        cmocka_unit_test(a_stand_in_in_a_backup_is_sealed_anew),
         cmocka_unit_test(the_former_configuration_is_kept),
         cmocka_unit_test(a_member_of_a_cluster_refuses),
         cmocka_unit_test(who_is_about_to_join_refuses),
