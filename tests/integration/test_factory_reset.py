@@ -100,6 +100,18 @@ class Reset(LabTest):
         self.rejoin(self.peer)
         self.assertEqual(self.peer.number_of("Shared"), "100")
 
+    def test_unarmed_nothing_is_reset(self):
+        for daemon in self.lab.daemons:
+            self.assertEqual(daemon.status()["factory-reset-armed"], "false")
+        self.peer.restart()
+        self.lab.wait_in_step()
+        self.primary.kill()
+        self.primary.start()
+        self.lab.wait_in_step()
+        for daemon in self.lab.daemons:
+            self.assertEqual(daemon.number_of("Shared"), "100")
+            self.assertFalse([line for line in daemon.log.all() if "factory reset: the" in line])
+
     def test_a_killed_daemon_resets_too(self):
         self.peer.edit(LEAVE)
         self.peer.kill()
