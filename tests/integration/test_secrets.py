@@ -70,10 +70,10 @@ class SecretTest(LabTest):
                 daemon.session().send(request)
                 places[daemon.name, request] = daemon.session().receive()
             changes = ('<get-changes xmlns="urn:sextant:params:xml:ns:yang:sextant-history">'
-                       "<from>1</from></get-changes>")
+                       "<from>2</from></get-changes>")
             daemon.session().send(changes)
             places[daemon.name, "changes"] = daemon.session().receive()
-            places[daemon.name, "diff"] = daemon.ctl("diff", "1").stdout.encode()
+            places[daemon.name, "diff"] = daemon.ctl("diff", "2").stdout.encode()
             places[daemon.name, "SNMP"] = repr(snmp.walk(self.lab, daemon.address)).encode()
             places[daemon.name, "log"] = "\n".join(daemon.log.all()).encode()
             for folder, _, names in os.walk(daemon.state):
@@ -104,10 +104,10 @@ class Cluster(SecretTest):
         self.alpha.edit(door(27182818, "tea-party"))
         self.lab.wait_in_step()
         for daemon in self.lab.daemons:
-            self.ctl(daemon, "diff", "1")
             reply = daemon.session().call(f'<backup xmlns="{netconf.SYSTEM}"><passphrase>'
                                           "correct horse battery</passphrase></backup>")
             self.assertTrue(os.path.isfile(reply.findtext(f"{{{netconf.SYSTEM}}}file")))
+            self.assertIn("********", self.ctl(daemon, "diff", "2"))
         self.alpha.session().edit(zone("candidate-words"), target="candidate")
         self.assert_nowhere(self.lab.daemons, "wonderland-words", "looking-glass", "rabbit-hole",
                             "tea-party", "31415926", "27182818", "candidate-words")
