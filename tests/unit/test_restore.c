@@ -70,6 +70,27 @@ static struct sx_restore *fill(struct sx_test_engine *test, struct sx_test_archi
     return content;
 }
 
+/* The same, a step of the engine for each row. */
+static struct sx_restore *fill_slowly(struct sx_test_engine *test, struct sx_test_archive *file)
+{
+    struct sx_archive *archive = sx_test_archive_open(file);
+    struct sx_restore *content = sx_restore_new(test->schema, archive);
+    struct sx_fragment row;
+    struct sx_error err = {0};
+
+    while (sx_archive_next(archive, &row, &err) > 0) {
+        struct sx_fragment_list list = {0};
+
+        assert_int_equal(sx_restore_add(content, &row, &list, &err), 0);
+        assert_true(rows(test, &list));
+        sx_fragment_list_clear(&list);
+    }
+    assert_int_equal(err.code, SX_OK);
+    assert_int_equal(sx_restore_validate(content, &err), 0);
+    sx_archive_close(archive);
+    return content;
+}
+
 /* Content that nobody has filled or validated. */
 static struct sx_restore *empty(const struct sx_schema *schema)
 {
@@ -169,6 +190,71 @@ static void address_mappings_come_along(void **state)
     sx_test_archive_clear(&file);
     sx_test_engine_close(&a);
     sx_test_engine_close(&c);
+}
+
+#define RULES "/sextant-call-control:call-control/search-rules/rule"
+
+static bool insert_rule(struct sx_test_engine *test, const char *name, const char *how)
+{
+    char *xml =
+        sx_format("<call-control xmlns=\"urn:sextant:params:xml:ns:yang:sextant-call-control\""
+                  " xmlns:y=\"urn:ietf:params:xml:ns:yang:1\"><zones><zone><name>z</name>"
+                  "<type>neighbour</type><protocol>sip</protocol></zone></zones>"
+                  "<search-rules><rule y:insert=\"%s\"><name>%s</name><target-zone>z"
+                  "</target-zone></rule></search-rules></call-control>",
+            how, name);
+    bool done = sx_test_edit(test, xml);
+
+    free(xml);
+    return done;
+}
+
+static void expect_rules(struct sx_test_engine *test, const char *expected)
+{
+    struct lyd_node *node = NULL;
+    char found[64] = "";
+
+    assert_int_equal(
+        lyd_find_path(test->engine->tree.root, RULES "[name='a']", 0, &node), LY_SUCCESS);
+    node = lyd_first_sibling(node);
+    for (; node; node = node->next)
+        if (node->schema->nodetype == LYS_LIST)
+            strcat(found, lyd_get_value(lyd_child(node)));
+    assert_string_equal(found, expected);
+}
+
+/* The store has it too, or the boot would not take the database. */
+static void the_users_order_comes_along(void **state)
+{
+    struct sx_test_engine a, c;
+    struct sx_test_archive file;
+
+    sx_test_engine_open(&a, *state, SX_TEST_A);
+    assert_true(insert_rule(&a, "a", "first"));
+    assert_true(insert_rule(&a, "d", "first"));
+    assert_true(insert_rule(&a, "b", "last"));
+    assert_true(insert_rule(&a, "e", "first"));
+    assert_true(insert_rule(&a, "c", "last"));
+    assert_true(sx_test_entry(&a, "ann", 100));
+    expect_rules(&a, "edabc");
+    sx_test_archive_make(&a, &file);
+    for (int slowly = 0; slowly < 2; slowly++) {
+        sx_test_engine_open(&c, *state, SX_TEST_C);
+        assert_true(insert_rule(&c, "b", "first"));
+        assert_true(insert_rule(&c, "a", "last"));
+        assert_true(begin(&c));
+        assert_true(end(&c, slowly ? fill_slowly(&c, &file) : fill(&c, &file)));
+        expect_rules(&c, "edabc");
+        assert_memory_equal(c.status.history.digest, a.status.history.digest, SX_DIGEST_SIZE);
+        sx_test_engine_restart(&c);
+        expect_rules(&c, "edabc");
+        assert_memory_equal(c.status.history.digest, a.status.history.digest, SX_DIGEST_SIZE);
+        assert_true(insert_rule(&c, "f", "last"));
+        expect_rules(&c, "edabcf");
+        sx_test_engine_close(&c);
+    }
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&a);
 }
 
 #define SECRET "hunter2-hunter2"
@@ -402,6 +488,7 @@ int main(void)
         cmocka_unit_test(a_subordinates_backup_restores_on_a_stand_alone_system),
         cmocka_unit_test(the_peer_list_is_left_out_and_told),
         cmocka_unit_test(address_mappings_come_along),
+        cmocka_unit_test(the_users_order_comes_along),
         cmocka_unit_test(secrets_come_along),
         cmocka_unit_test(a_stand_in_in_a_backup_is_sealed_anew),
         cmocka_unit_test(the_former_configuration_is_kept),
