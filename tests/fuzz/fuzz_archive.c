@@ -7,7 +7,6 @@
 #include "archive_impl.h"
 #include "sextant/memory.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,21 +32,11 @@ static struct sx_archive_key key;
 
 static void prepare(void)
 {
-    uint8_t derived[sizeof key.cipher + sizeof key.mac];
-    size_t at = 0, size = 0;
+    static const struct sx_scrypt cost = {.log_n = SX_SCRYPT_LOG_N_MIN, .r = 1, .p = 1};
+    static const uint8_t salt[SX_ARCHIVE_SALT];
+    struct sx_error err;
 
-    memcpy(header, SX_ARCHIVE_MAGIC, 8);
-    header[9] = SX_ARCHIVE_VERSION;
-    header[10] = SX_SCRYPT_LOG_N_MIN;
-    header[15] = header[19] = 1;
-    at = 20 + SX_ARCHIVE_SALT;
-    REQUIRE(
-        EVP_PBE_scrypt(PASSPHRASE, strlen(PASSPHRASE), header + 20, SX_ARCHIVE_SALT,
-            1u << SX_SCRYPT_LOG_N_MIN, 1, 1, SX_SCRYPT_MEMORY_MAX, derived, sizeof derived) == 1);
-    memcpy(key.cipher, derived, sizeof key.cipher);
-    memcpy(key.mac, derived + sizeof key.cipher, sizeof key.mac);
-    REQUIRE(EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key.mac, sizeof key.mac, header, at,
-        header + at, SX_ARCHIVE_MAC, &size));
+    REQUIRE(sx_archive_make_header(PASSPHRASE, salt, &cost, header, &key, &err) == 0);
 }
 
 static void add(struct bytes *to, const void *bytes, size_t size)

@@ -48,7 +48,8 @@ static bool end(struct sx_test_engine *test, struct sx_restore *content)
     return sx_test_step(test, &event);
 }
 
-/* Reads a backup into content and the engine's stage. Ends the test when it cannot. */
+/* Reads a backup into content and the engine's stage, two rows a step. Ends the test when it
+ * cannot. */
 static struct sx_restore *fill(struct sx_test_engine *test, struct sx_test_archive *file)
 {
     struct sx_archive *archive = sx_test_archive_open(file);
@@ -58,35 +59,17 @@ static struct sx_restore *fill(struct sx_test_engine *test, struct sx_test_archi
     struct sx_error err = {0};
     int rc;
 
-    while ((rc = sx_archive_next(archive, &row, &err)) > 0)
-        if (sx_restore_add(content, &row, &list, &err) < 0)
+    do {
+        rc = sx_archive_next(archive, &row, &err);
+        if (rc < 0 || (rc > 0 && sx_restore_add(content, &row, &list, &err) < 0))
             fail_msg("%s", err.message);
-    assert_int_equal(rc, 0);
-    if (sx_restore_validate(content, &err) < 0)
-        fail_msg("%s", err.message);
-    sx_archive_close(archive);
-    assert_true(rows(test, &list));
-    sx_fragment_list_clear(&list);
-    return content;
-}
-
-/* The same, a step of the engine for each row. */
-static struct sx_restore *fill_slowly(struct sx_test_engine *test, struct sx_test_archive *file)
-{
-    struct sx_archive *archive = sx_test_archive_open(file);
-    struct sx_restore *content = sx_restore_new(test->schema, archive);
-    struct sx_fragment row;
-    struct sx_error err = {0};
-
-    while (sx_archive_next(archive, &row, &err) > 0) {
-        struct sx_fragment_list list = {0};
-
-        assert_int_equal(sx_restore_add(content, &row, &list, &err), 0);
+        if (rc > 0 && list.count < 2)
+            continue;
         assert_true(rows(test, &list));
         sx_fragment_list_clear(&list);
-    }
-    assert_int_equal(err.code, SX_OK);
-    assert_int_equal(sx_restore_validate(content, &err), 0);
+    } while (rc > 0);
+    if (sx_restore_validate(content, &err) < 0)
+        fail_msg("%s", err.message);
     sx_archive_close(archive);
     return content;
 }
@@ -238,21 +221,17 @@ static void the_users_order_comes_along(void **state)
     assert_true(sx_test_entry(&a, "ann", 100));
     expect_rules(&a, "edabc");
     sx_test_archive_make(&a, &file);
-    for (int slowly = 0; slowly < 2; slowly++) {
-        sx_test_engine_open(&c, *state, SX_TEST_C);
-        assert_true(insert_rule(&c, "b", "first"));
-        assert_true(insert_rule(&c, "a", "last"));
-        assert_true(begin(&c));
-        assert_true(end(&c, slowly ? fill_slowly(&c, &file) : fill(&c, &file)));
-        expect_rules(&c, "edabc");
-        assert_memory_equal(c.status.history.digest, a.status.history.digest, SX_DIGEST_SIZE);
-        sx_test_engine_restart(&c);
-        expect_rules(&c, "edabc");
-        assert_memory_equal(c.status.history.digest, a.status.history.digest, SX_DIGEST_SIZE);
-        assert_true(insert_rule(&c, "f", "last"));
-        expect_rules(&c, "edabcf");
-        sx_test_engine_close(&c);
-    }
+    sx_test_engine_open(&c, *state, SX_TEST_C);
+    assert_true(insert_rule(&c, "b", "first"));
+    assert_true(insert_rule(&c, "a", "last"));
+    restore(&c, &file);
+    expect_rules(&c, "edabc");
+    sx_test_engine_restart(&c);
+    expect_rules(&c, "edabc");
+    assert_memory_equal(c.status.history.digest, a.status.history.digest, SX_DIGEST_SIZE);
+    assert_true(insert_rule(&c, "f", "last"));
+    expect_rules(&c, "edabcf");
+    sx_test_engine_close(&c);
     sx_test_archive_clear(&file);
     sx_test_engine_close(&a);
 }
