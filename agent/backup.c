@@ -93,6 +93,7 @@ static int name_file(const char *folder, const struct sx_archive_info *info,
 struct target {
     const char *path;
     int fd;
+    long long bytes; /**< written so far */
 };
 
 static int fail(const struct target *target, struct sx_error *err)
@@ -103,8 +104,14 @@ static int fail(const struct target *target, struct sx_error *err)
 
 static int put(void *context, const void *bytes, size_t size, struct sx_error *err)
 {
-    const struct target *target = context;
+    struct target *target = context;
     const char *from = bytes;
+
+    target->bytes += (long long)size;
+    if (target->bytes > AG_BACKUP_BYTES_MAX)
+        return sx_error_set(err, SX_E_TOO_BIG,
+            "the backup %s would have more than the %lld bytes that can be restored", target->path,
+            AG_BACKUP_BYTES_MAX);
 
     while (size > 0) {
         ssize_t written = write(target->fd, from, size);

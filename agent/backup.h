@@ -9,6 +9,9 @@
 /** Backup files in the folder; no more is made until the operator has taken some away. */
 #define AG_BACKUPS_MAX 100
 
+/** Bytes of a backup file at most: some twenty times those of 200,000 list entries. */
+#define AG_BACKUP_BYTES_MAX (1ll << 30)
+
 /** A backup that was made. By value. */
 struct ag_backup {
     char path[AG_BACKUP_PATH_MAX];

@@ -24,13 +24,22 @@ struct restoring {
     const struct sx_origin *origin;
     const char *path;
     int fd;
+    long long bytes; /**< read so far */
     struct sx_archive *archive;
     struct sx_restore *content;
 };
 
+static int too_big(const struct restoring *restoring, struct sx_error *err)
+{
+    return sx_error_set(err, SX_E_TOO_BIG,
+        "%s is no backup: it has more than the %lld bytes that "
+        "one has at the most",
+        restoring->path, AG_BACKUP_BYTES_MAX);
+}
+
 static int get(void *context, void *bytes, size_t size, size_t *ret_size, struct sx_error *err)
 {
-    const struct restoring *restoring = context;
+    struct restoring *restoring = context;
     size_t got = 0;
 
     while (got < size) {
@@ -45,6 +54,10 @@ static int get(void *context, void *bytes, size_t size, size_t *ret_size, struct
             break;
         got += (size_t)part;
     }
+    /* It may grow while it is read. */
+    restoring->bytes += (long long)got;
+    if (restoring->bytes > AG_BACKUP_BYTES_MAX)
+        return too_big(restoring, err);
     *ret_size = got;
     return 0;
 }
@@ -62,6 +75,8 @@ static int open_file(struct restoring *restoring, struct sx_error *err)
     if (!S_ISREG(found.st_mode))
         return sx_error_set(
             err, SX_E_INVALID_VALUE, "%s is not a file with a backup in it", restoring->path);
+    if (found.st_size > AG_BACKUP_BYTES_MAX)
+        return too_big(restoring, err);
     return 0;
 }
 

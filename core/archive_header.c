@@ -21,11 +21,6 @@ enum {
     AT_MAC = AT_SALT + SX_ARCHIVE_SALT,
 };
 
-struct parameters {
-    unsigned log_n;
-    uint32_t r, p;
-};
-
 static void put_32(uint8_t *at, uint32_t number)
 {
     for (int i = 3; i >= 0; i--, number >>= 8)
@@ -47,7 +42,7 @@ int sx_passphrase_check(const char *passphrase, struct sx_error *err)
         SX_PASSPHRASE_MIN, SX_PASSPHRASE_MAX, length);
 }
 
-static int derive(const char *passphrase, const uint8_t *salt, const struct parameters *parameters,
+static int derive(const char *passphrase, const uint8_t *salt, const struct sx_scrypt *parameters,
     struct sx_archive_key *ret_key, struct sx_error *err)
 {
     uint8_t bytes[sizeof ret_key->cipher + sizeof ret_key->mac];
@@ -79,20 +74,18 @@ static int mac_of(const struct sx_archive_key *key, const uint8_t *header,
 }
 
 int sx_archive_make_header(const char *passphrase, const uint8_t salt[SX_ARCHIVE_SALT],
-    uint8_t ret_header[SX_ARCHIVE_HEADER], struct sx_archive_key *ret_key, struct sx_error *err)
+    const struct sx_scrypt *cost, uint8_t ret_header[SX_ARCHIVE_HEADER],
+    struct sx_archive_key *ret_key, struct sx_error *err)
 {
-    static const struct parameters parameters = {
-        .log_n = SX_SCRYPT_LOG_N, .r = SX_SCRYPT_R, .p = SX_SCRYPT_P};
-
     memcpy(ret_header, SX_ARCHIVE_MAGIC, AT_VERSION);
     ret_header[AT_VERSION] = SX_ARCHIVE_VERSION >> 8;
     ret_header[AT_VERSION + 1] = SX_ARCHIVE_VERSION & 0xff;
-    ret_header[AT_LOG_N] = (uint8_t)parameters.log_n;
+    ret_header[AT_LOG_N] = (uint8_t)cost->log_n;
     ret_header[AT_ZERO] = 0;
-    put_32(ret_header + AT_R, parameters.r);
-    put_32(ret_header + AT_P, parameters.p);
+    put_32(ret_header + AT_R, cost->r);
+    put_32(ret_header + AT_P, cost->p);
     memcpy(ret_header + AT_SALT, salt, SX_ARCHIVE_SALT);
-    if (derive(passphrase, salt, &parameters, ret_key, err) < 0)
+    if (derive(passphrase, salt, cost, ret_key, err) < 0)
         return -1;
     return mac_of(ret_key, ret_header, ret_header + AT_MAC, err);
 }
@@ -118,9 +111,9 @@ static int check_kind(const uint8_t *header, size_t size, struct sx_error *err)
 
 /* They come from outside and say how much memory and time is spent. */
 static int check_parameters(
-    const uint8_t *header, struct parameters *ret_parameters, struct sx_error *err)
+    const uint8_t *header, struct sx_scrypt *ret_parameters, struct sx_error *err)
 {
-    struct parameters found = {
+    struct sx_scrypt found = {
         .log_n = header[AT_LOG_N], .r = get_32(header + AT_R), .p = get_32(header + AT_P)};
 
     if (header[AT_ZERO] != 0 || found.log_n < SX_SCRYPT_LOG_N_MIN ||
@@ -138,7 +131,7 @@ static int check_parameters(
 int sx_archive_read_header(const char *passphrase, const uint8_t *header, size_t size,
     struct sx_archive_key *ret_key, struct sx_error *err)
 {
-    struct parameters parameters;
+    struct sx_scrypt parameters;
     uint8_t mac[SX_ARCHIVE_MAC];
 
     if (check_kind(header, size, err) < 0 || check_parameters(header, &parameters, err) < 0 ||

@@ -51,6 +51,12 @@ enum sx_record {
     SX_RECORD_END,
 };
 
+/** What scrypt (RFC 7914) costs. */
+struct sx_scrypt {
+    unsigned log_n; /**< log2 of N */
+    uint32_t r, p;
+};
+
 /** What is made of the passphrase. */
 struct sx_archive_key {
     uint8_t cipher[32];
@@ -60,9 +66,10 @@ struct sx_archive_key {
 /** archive_header.c: refuses a passphrase that is too short or too long. */
 int sx_passphrase_check(const char *passphrase, struct sx_error *err);
 
-/** archive_header.c: makes a header with this salt, and the key. */
+/** archive_header.c: makes a header with this salt and cost, and the key. */
 int sx_archive_make_header(const char *passphrase, const uint8_t salt[SX_ARCHIVE_SALT],
-    uint8_t ret_header[SX_ARCHIVE_HEADER], struct sx_archive_key *ret_key, struct sx_error *err);
+    const struct sx_scrypt *cost, uint8_t ret_header[SX_ARCHIVE_HEADER],
+    struct sx_archive_key *ret_key, struct sx_error *err);
 
 /** archive_header.c: checks the first `size` bytes of a file, and derives the key. */
 int sx_archive_read_header(const char *passphrase, const uint8_t *header, size_t size,

@@ -2,6 +2,7 @@
 #include "archive_impl.h"
 #include "sextant/memory.h"
 
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,12 @@
 /* Reading a backup. One chunk is read ahead: the last is known by nothing coming after it. */
 
 #define SEALED_BYTES (SX_CHUNK_BYTES + SX_CHUNK_TAG)
+
+/** The store keeps revisions as signed numbers; far fewer are ever reached. */
+#define REVISION_MAX (UINT64_MAX >> 2)
+
+/** The end of the year 9999. */
+#define TIME_MAX_MS 253402300799999u
 
 /** Texts of a row: list, key, after, body. */
 enum { TEXTS = 4 };
@@ -130,6 +137,14 @@ static int take_text(struct sx_archive *archive, int which, char **ret_text, str
     return 0;
 }
 
+/* It may be written to a terminal. */
+static bool is_shown(const char *text)
+{
+    while (*text && !iscntrl((unsigned char)*text))
+        text++;
+    return !*text;
+}
+
 /* A text that must be there and fit. */
 static int take_fixed(struct sx_archive *archive, char *ret_text, size_t size, struct sx_error *err)
 {
@@ -137,10 +152,19 @@ static int take_fixed(struct sx_archive *archive, char *ret_text, size_t size, s
 
     if (take_text(archive, 0, &text, err) < 0)
         return -1;
-    if (!text || strlen(text) >= size)
+    if (!text || strlen(text) >= size || !is_shown(text))
         return damaged("what it says of itself is not right", err);
     strcpy(ret_text, text);
     return 0;
+}
+
+static bool is_uuid(const char *id)
+{
+    for (size_t i = 0; i < SX_UUID_SIZE - 1; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? id[i] != '-'
+                                                    : !isxdigit((unsigned char)id[i]))
+            return false;
+    return !id[SX_UUID_SIZE - 1];
 }
 
 static int take_history(
@@ -158,6 +182,8 @@ static int take_history(
         if (take_fixed(archive, lineage->id, sizeof lineage->id, err) < 0 ||
             take_number(archive, 8, &lineage->last_revision, err) < 0)
             return -1;
+        if (!is_uuid(lineage->id) || lineage->last_revision > REVISION_MAX)
+            return damaged("what it says of its history is not right", err);
     }
     return take_bytes(archive, history->digest, sizeof history->digest, err);
 }
@@ -176,6 +202,8 @@ static int take_info(struct sx_archive *archive, struct sx_error *err)
         take_bytes(archive, info->schema_hash, sizeof info->schema_hash, err) < 0 ||
         take_number(archive, 8, &time_ms, err) < 0)
         return -1;
+    if (time_ms > TIME_MAX_MS)
+        return damaged("its time is not right", err);
     info->time_ms = (int64_t)time_ms;
     if (take_history(archive, &info->history, err) < 0)
         return -1;

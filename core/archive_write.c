@@ -158,6 +158,8 @@ int sx_archive_write(struct sx_reader *reader, const struct sx_schema *schema,
     const struct sx_secret_keys *keys, const char *passphrase, const uint8_t random[32],
     struct sx_archive_info *info, sx_archive_put *put, void *context, struct sx_error *err)
 {
+    static const struct sx_scrypt cost = {
+        .log_n = SX_SCRYPT_LOG_N, .r = SX_SCRYPT_R, .p = SX_SCRYPT_P};
     struct writer *writer = sx_alloc(sizeof *writer);
     uint8_t header[SX_ARCHIVE_HEADER];
     int result = -1;
@@ -168,7 +170,7 @@ int sx_archive_write(struct sx_reader *reader, const struct sx_schema *schema,
     writer->secrets.keys = *keys;
     if (sx_reader_history(reader, &info->history, err) < 0 ||
         take_digest_key(writer, reader, err) < 0 ||
-        sx_archive_make_header(passphrase, random, header, &writer->key, err) < 0 ||
+        sx_archive_make_header(passphrase, random, &cost, header, &writer->key, err) < 0 ||
         put(context, header, sizeof header, err) < 0 || add_info(writer, info, err) < 0 ||
         sx_reader_all(reader, add_row, writer, err) < 0 ||
         add_number(writer, SX_RECORD_END, 1, err) < 0 ||

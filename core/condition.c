@@ -4,6 +4,7 @@
 #include "visit.h"
 
 #include "sextant/memory.h"
+#include "sextant/xpath.h"
 
 #include <stdlib.h>
 
@@ -12,12 +13,8 @@ static bool one_holds(const struct lyd_node *node, const struct lyd_node *parent
 {
     /* The condition of a uses, augment, choice or case is evaluated at the parent. */
     const struct lyd_node *context = when->context == schema ? node : parent;
-    ly_bool holds = 0;
 
-    if (lyd_eval_xpath3(context, schema->module, lyxp_get_expr(when->cond),
-            LY_VALUE_SCHEMA_RESOLVED, when->prefixes, NULL, &holds) != LY_SUCCESS)
-        return false;
-    return holds;
+    return sx_xpath_holds(context, schema->module, lyxp_get_expr(when->cond), when->prefixes);
 }
 
 /* The first condition of the node, which is an instance of `schema` or stands for one, that does

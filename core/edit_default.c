@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edit_impl.h"
 
+#include "secret_text.h"
+
 #include <stdlib.h>
 
 /* Takes out what was set: of a leaf-list all entries, as its defaults hold where none is set. */
@@ -23,17 +25,18 @@ static int refuse_value(
     const struct lysc_node *schema = node->schema;
     const struct lyd_value *value =
         schema->nodetype == LYS_LEAF ? ((const struct lysc_node_leaf *)schema)->dflt : NULL;
+    const char *shown = sx_secret_shown(schema, lyd_get_value(node));
 
     if (value)
         sx_error_set(edit->err, SX_E_INVALID_VALUE,
             "%s: it is tagged as default, but its default is \"%.100s\", not \"%.100s\": leave the "
             "attribute default out to set the value",
-            schema->name, lyd_value_get_canonical(schema->module->ctx, value), lyd_get_value(node));
+            schema->name, lyd_value_get_canonical(schema->module->ctx, value), shown);
     else
         sx_error_set(edit->err, SX_E_INVALID_VALUE,
             "%s: it is tagged as default, but \"%.100s\" is no default of it: leave the attribute "
             "default out to set the value",
-            schema->name, lyd_get_value(node));
+            schema->name, shown);
     return sx_edit_fail_at(edit, place, schema, schema->nodetype == LYS_LEAFLIST ? node : NULL);
 }
 

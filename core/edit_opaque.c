@@ -2,6 +2,8 @@
 #include "edit_impl.h"
 
 #include "libyang_error.h"
+#include "secret_text.h"
+#include "sextant/memory.h"
 #include "validate.h"
 
 #include <stdlib.h>
@@ -42,20 +44,21 @@ static int refuse_value(struct sx_edit *edit, const struct sx_edit_place *place,
     struct sx_error cause;
 
     if (is_wrong_value(schema, node)) {
-        const char *tag = ly_errapptag(context);
+        char *tag = sx_strdup(ly_errapptag(context));
+        const char *message = ly_errmsg(context), *shown = sx_secret_shown(schema, value);
+        bool own = message && !sx_libyang_error_is_generated(message) && (tag || shown == value);
 
         sx_libyang_error(context, SX_E_INVALID_VALUE, NULL, &cause);
         /* A text of the model's own says it better than the type. */
-        if (strncmp(cause.message, "Unsatisfied ", 12) == 0 ||
-            strncmp(cause.message, "Invalid ", 8) == 0 ||
-            strncmp(cause.message, "Value \"", 7) == 0)
+        if (own)
             sx_error_set(edit->err, SX_E_INVALID_VALUE,
-                "%s: the value \"%.100s\" cannot be used; right is %s", schema->name, value,
-                expected);
+                "%s: the value \"%.100s\" cannot be used: %s", schema->name, shown, cause.message);
         else
             sx_error_set(edit->err, SX_E_INVALID_VALUE,
-                "%s: the value \"%.100s\" cannot be used: %s", schema->name, value, cause.message);
+                "%s: the value \"%.100s\" cannot be used; right is %s", schema->name, shown,
+                expected);
         sx_error_tag(edit->err, tag ? tag : "");
+        free(tag);
     } else {
         sx_error_set(edit->err, SX_E_BAD_ELEMENT,
             "%s: an attribute or content of the element is not right", schema->name);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libyang_error.h"
 
+#include "path.h"
+#include "sextant/memory.h"
+#include "sextant/schema.h"
+
 #include <libyang/libyang.h>
+#include <stdlib.h>
 #include <string.h>
 
 void sx_libyang_error_path(const struct ly_ctx *context, char *ret_path)
@@ -28,23 +33,52 @@ void sx_libyang_error_path(const struct ly_ctx *context, char *ret_path)
     ret_path[length] = '\0';
 }
 
+bool sx_libyang_error_is_generated(const char *message)
+{
+    static const char *const beginnings[] = {"Unsatisfied ", "Invalid ", "Value \""};
+
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncmp(message, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return false;
+}
+
+/* True when the text may quote a secret: whatever libyang says of such a leaf but what the model
+ * has it say, and what it quotes of the bytes around one. */
+static bool quotes_secret(
+    const struct ly_ctx *context, const char *path, const char *text, bool has_tag)
+{
+    const struct lysc_node *schema = *path ? sx_path_schema(context, path) : NULL;
+    const struct sx_node_class *class = schema ? sx_schema_class(schema) : NULL;
+
+    if (!class || !(class->flags & SX_NODE_SECRETS))
+        return false;
+    if (class->flags & SX_NODE_SECRET)
+        return sx_libyang_error_is_generated(text) || !has_tag;
+    return strstr(text, "character sequence");
+}
+
 int sx_libyang_error(
     const struct ly_ctx *context, enum sx_error_code code, const char *what, struct sx_error *err)
 {
-    const char *text = ly_errmsg(context);
+    /* Copied, as a search of the schema may leave another error. */
+    char *text = sx_strdup(ly_errmsg(context));
+    bool has_tag = ly_errapptag(context);
+    const char *shown = text ? text : "no reason given";
     char path[SX_ERROR_PATH_MAX];
     size_t length;
 
-    if (!text)
-        text = "no reason given";
-    length = strlen(text);
-    if (length > 0 && text[length - 1] == '.')
-        length--;
     sx_libyang_error_path(context, path);
+    if (text && quotes_secret(context, path, text, has_tag))
+        shown = "the value of a secret is not one that its type takes";
+    length = strlen(shown);
+    if (length > 0 && shown[length - 1] == '.')
+        length--;
     if (what)
-        sx_error_set(err, code, "%s: %.*s", what, (int)length, text);
+        sx_error_set(err, code, "%s: %.*s", what, (int)length, shown);
     else
-        sx_error_set(err, code, "%.*s", (int)length, text);
+        sx_error_set(err, code, "%.*s", (int)length, shown);
     sx_error_at(err, path);
+    free(text);
     return -1;
 }

@@ -140,6 +140,33 @@ size_t sx_path_parent_length(const char *path)
     return last;
 }
 
+const struct lysc_node *sx_path_schema(const struct ly_ctx *context, const char *path)
+{
+    struct sx_text plain = {0};
+    const struct lysc_node *schema;
+    const char *at = path;
+
+    /* Without predicates, whose values may hold anything. */
+    while (*at) {
+        char quote = '\0';
+
+        if (*at != '[') {
+            sx_text_add(&plain, at++, 1);
+            continue;
+        }
+        for (; *at && (quote || *at != ']'); at++) {
+            if (quote)
+                quote = *at == quote ? '\0' : quote;
+            else if (*at == '\'' || *at == '"')
+                quote = *at;
+        }
+        at += *at == ']';
+    }
+    schema = plain.data ? lys_find_path(context, NULL, plain.data, 0) : NULL;
+    free(plain.data);
+    return schema;
+}
+
 static int check_value(const struct lyd_node *node, struct sx_error *err)
 {
     const char *value = lyd_get_value(node);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct ly_ctx;
 struct lyd_node;
 struct lysc_node;
 
@@ -49,6 +50,9 @@ char *sx_path_key(const struct lyd_node *entry);
 /** Bytes of `path` before its last step: 0 for a top-level node. Slashes in quotes and predicates
  * do not count. */
 size_t sx_path_parent_length(const char *path);
+
+/** The schema node that a data path leads to, or NULL. Its predicates may hold anything. */
+const struct lysc_node *sx_path_schema(const struct ly_ctx *context, const char *path);
 
 /**
  * A value with both kinds of quotes cannot be written in a data path (RFC 7950 section 6.4.1 has no

@@ -143,7 +143,8 @@ static int store(struct sx_engine *engine, const struct sx_fragment_list *rows,
         return -1;
     if (sx_store_stage_clear(to, err) < 0 || sx_store_stage(to, rows, err) < 0 ||
         sx_store_stage_swap_all(to, err) < 0 || sx_store_clear_journal(to, err) < 0 ||
-        sx_store_set_history(to, history, err) < 0 || sx_store_set(to, FRESH, "1", err) < 0)
+        sx_store_discard_aside(to, NULL, err) < 0 || sx_store_set_history(to, history, err) < 0 ||
+        sx_store_set(to, FRESH, "1", err) < 0)
         goto failed;
     for (size_t i = 0; i < sizeof forgotten / sizeof forgotten[0]; i++)
         if (sx_store_set(to, forgotten[i], NULL, err) < 0)

@@ -107,12 +107,17 @@ int sx_restore_rows(struct sx_engine *engine, const struct sx_event *event, stru
 {
     struct sx_fragment_list sealed = {0};
     const struct sx_fragment_list *rows;
+    struct sx_secrets secrets;
     int result = -1;
 
     if (check_active(engine, event, err) < 0)
         return -1;
     engine->restoring.staged = true;
-    rows = sx_secrets_seal_rows(&engine->secrets, engine->random, event->rows, &sealed, err);
+    secrets = engine->secrets;
+    /* What is equal to a stand-in here is a value of the backup's all the same. */
+    secrets.aside = (struct sx_set_aside){0};
+    rows = sx_secrets_seal_rows(&secrets, engine->random, event->rows, &sealed, err);
+    sx_secrets_clear(&secrets);
     if (rows)
         result = stage(engine, rows, err);
     sx_fragment_list_clear(&sealed);

@@ -141,6 +141,19 @@ static int find_atoms(
     return -1;
 }
 
+static int refuse_division(const struct constraint *constraint, struct sx_error *err)
+{
+    char *path = sx_schema_path(constraint->reader);
+
+    sx_error_set(err, SX_E_INVALID_VALUE,
+        "YANG module %s: a %s of %s divides with mod by what may be zero, which would end the "
+        "process: a whole number must stand behind mod",
+        constraint->reader->module->name, kind_name(constraint->kind), path);
+    sx_error_at(err, path);
+    free(path);
+    return -1;
+}
+
 static bool is_required(const struct lysc_node *node)
 {
     if (node->nodetype == LYS_LIST)
@@ -157,9 +170,11 @@ static int examine(const struct constraint *constraint, struct sx_error *err)
     struct sx_reach reach;
     struct ly_set *atoms = NULL;
 
+    sx_xpath_reach(lyxp_get_expr(constraint->expression), constraint->context->name, &reach);
+    if (reach.divides)
+        return refuse_division(constraint, err);
     if (find_atoms(constraint, &atoms, err) < 0)
         return -1;
-    sx_xpath_reach(lyxp_get_expr(constraint->expression), constraint->context->name, &reach);
     if (sx_schema_class(constraint->reader))
         sx_schema_add_constraint(constraint->schema, found, &reach, constraint->context, atoms);
     if (constraint->kind == SX_CONSTRAINT_WHEN && is_required(constraint->reader)) {

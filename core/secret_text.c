@@ -20,6 +20,11 @@ struct walk {
     struct sx_error *err;
 };
 
+const char *sx_secret_shown(const struct lysc_node *leaf, const char *value)
+{
+    return sx_schema_class(leaf)->flags & SX_NODE_SECRET ? SX_SECRET_MASK : value;
+}
+
 static int broken(struct walk *walk)
 {
     return sx_error_set(walk->err, SX_E_MALFORMED_MESSAGE, "%s: this is not one whole JSON object",
@@ -94,6 +99,9 @@ static int read_name(const char **at, const char **ret_name, size_t *ret_length)
     if (**at != '"' || skip_string(at) < 0)
         return -1;
     *ret_length = (size_t)(*at - 1 - *ret_name);
+    /* No name of YANG needs an escape, and one could hide the name of a secret. */
+    if (memchr(*ret_name, '\\', *ret_length))
+        return -1;
     return skip(at, ':') ? 0 : -1;
 }
 

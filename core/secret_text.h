@@ -10,6 +10,9 @@ struct lysc_node;
 /* Secrets inside RFC 7951 JSON. Work is done on the text and not on a tree, since a sealed value
  * is a string whatever the type of its leaf is. */
 
+/** What a message may show of a leaf's value: the value, or the mask for a secret. Borrowed. */
+const char *sx_secret_shown(const struct lysc_node *leaf, const char *value);
+
 /** A secret leaf of a text. */
 struct sx_secret_found {
     const struct lysc_node *leaf;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sextant/xpath.h"
 #include "transaction_impl.h"
 #include "validate.h"
 #include "visit.h"
@@ -34,11 +35,8 @@ static int check_must(
     struct check *check, const struct sx_constraint *constraint, const struct lyd_node *node)
 {
     const struct lysc_must *must = constraint->must;
-    ly_bool holds = 0;
 
-    if (lyd_eval_xpath3(node, node->schema->module, lyxp_get_expr(must->cond),
-            LY_VALUE_SCHEMA_RESOLVED, must->prefixes, NULL, &holds) == LY_SUCCESS &&
-        holds)
+    if (sx_xpath_holds(node, node->schema->module, lyxp_get_expr(must->cond), must->prefixes))
         return 0;
     return sx_violation_must(node, must, check->err);
 }

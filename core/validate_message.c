@@ -3,40 +3,13 @@
 
 #include "libyang_error.h"
 #include "path.h"
+#include "secret_text.h"
 #include "sextant/memory.h"
 
 #include <libyang/libyang.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The schema node that a data path leads to, or NULL. */
-static const struct lysc_node *schema_of(const struct ly_ctx *context, const char *path)
-{
-    struct sx_text plain = {0};
-    const struct lysc_node *schema;
-    const char *at = path;
-
-    /* Without predicates, whose values may hold anything. */
-    while (*at) {
-        char quote = '\0';
-
-        if (*at != '[') {
-            sx_text_add(&plain, at++, 1);
-            continue;
-        }
-        for (; *at && (quote || *at != ']'); at++) {
-            if (quote)
-                quote = *at == quote ? '\0' : quote;
-            else if (*at == '\'' || *at == '"')
-                quote = *at;
-        }
-        at += *at == ']';
-    }
-    schema = plain.data ? lys_find_path(context, NULL, plain.data, 0) : NULL;
-    free(plain.data);
-    return schema;
-}
 
 static void say_count(
     const struct lysc_node *schema, const char *tag, const char *path, struct sx_error *err)
@@ -123,7 +96,7 @@ static void complete_path(const struct sx_tree *tree, const char *tag, char path
 {
     const struct ly_ctx *context = sx_schema_context(tree->schema);
     const char *step = path + sx_path_parent_length(path);
-    const struct lysc_node *schema = schema_of(context, path), *parent;
+    const struct lysc_node *schema = sx_path_schema(context, path), *parent;
     const struct lyd_node *node;
     char above[SX_ERROR_PATH_MAX], name[SX_ERROR_NAME_MAX];
     const char *colon;
@@ -134,7 +107,7 @@ static void complete_path(const struct sx_tree *tree, const char *tag, char path
     snprintf(name, sizeof name, "%s", step + 1);
     colon = strchr(name, ':');
     snprintf(above, sizeof above, "%.*s", (int)(step - path), path);
-    parent = schema_of(context, above);
+    parent = sx_path_schema(context, above);
     if (schema && schema->nodetype == LYS_LIST)
         least = ((const struct lysc_node_list *)schema)->min;
     else if (schema && schema->nodetype == LYS_LEAFLIST)
@@ -173,7 +146,7 @@ int sx_validate_error(const struct sx_tree *tree, struct sx_error *err)
         complete_path(tree, tag, path);
 
     if (strcmp(tag, "too-many-elements") == 0 || strcmp(tag, "too-few-elements") == 0)
-        say_count(schema_of(context, path), tag, path, err);
+        say_count(sx_path_schema(context, path), tag, path, err);
     else if (strncmp(cause.message, "Mandatory node", 14) == 0)
         say_missing(path, err);
     else if (strncmp(cause.message, "Must condition", 14) == 0)
@@ -208,7 +181,7 @@ int sx_violation_reference(const struct lyd_node *reader, struct sx_error *err)
     char *path = sx_path_of(reader);
     char *message =
         sx_format("Invalid leafref value \"%s\" - no target instance \"%s\" with the same value",
-            lyd_get_value(reader), lyxp_get_expr(type->path));
+            sx_secret_shown(reader->schema, lyd_get_value(reader)), lyxp_get_expr(type->path));
 
     say(SX_E_DATA_MISSING, path, message, "instance-required", err);
     free(path);
@@ -220,10 +193,11 @@ int sx_violation_type(const struct lyd_node *node, struct sx_error *err)
 {
     const struct ly_ctx *context = node->schema->module->ctx;
     const char *message = ly_errmsg(context), *app_tag = ly_errapptag(context);
+    bool secret = sx_schema_class(node->schema)->flags & SX_NODE_SECRET;
     char *path = sx_path_of(node);
 
     say(app_tag ? code_of(app_tag, "") : SX_E_OPERATION_FAILED, path,
-        message ? message : "the value leads nowhere", app_tag ? app_tag : "", err);
+        message && !secret ? message : "the value leads nowhere", app_tag ? app_tag : "", err);
     free(path);
     return -1;
 }

@@ -303,6 +303,16 @@ static struct place parse_operand(struct scan *scan, struct place context)
     return parse_steps(scan, context);
 }
 
+/* What follows a `mod` is sure not to be zero only as a number that is written out. */
+static void check_divisor(struct scan *scan)
+{
+    size_t digits;
+
+    skip_space(scan);
+    digits = strspn(scan->at, "0123456789");
+    scan->reach->divides |= strspn(scan->at, "0") == digits;
+}
+
 /* An operator, if one comes next; *ret_by_value tells that it works with values. */
 static bool parse_operator(struct scan *scan, bool *ret_by_value)
 {
@@ -322,7 +332,11 @@ static bool parse_operator(struct scan *scan, bool *ret_by_value)
         return true;
     }
     if (is_word(scan->at, length, "div") || is_word(scan->at, length, "mod")) {
+        bool divides = *scan->at == 'm';
+
         scan->at += length;
+        if (divides)
+            check_divisor(scan);
         *ret_by_value = true;
         return true;
     }
@@ -369,6 +383,7 @@ void sx_xpath_reach(const char *expression, const char *name, struct sx_reach *r
     if (scan.failed || *scan.at) {
         ret_reach->climb = SX_REACH_ROOT;
         ret_reach->sideways = true;
+        ret_reach->divides = strstr(expression, "mod");
     }
 }
 

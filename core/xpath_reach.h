@@ -24,6 +24,7 @@ struct sx_reach {
     int climb; /**< levels of data nodes above the context node; SX_REACH_ROOT: up to the root */
     bool sideways; /**< along the axes of siblings, or of what precedes or follows: libyang's list
                       of what an expression reads is not complete then */
+    bool divides; /**< by `mod`, and perhaps by zero: libyang 2.1.30 then ends the process */
     struct sx_reach_names steps; /**< nodes that it steps down to, or along */
     struct sx_reach_names values; /**< of them, those whose text value may matter */
 };

@@ -4,6 +4,7 @@
 #include "netconf/request.h"
 #include "netconf/xpath_text.h"
 #include "sextant/memory.h"
+#include "sextant/xpath.h"
 
 #include <libyang/libyang.h>
 #include <stdlib.h>
@@ -137,14 +138,22 @@ static int check_cost(
 
 int ag_xpath_mark(const struct ag_xpath *xpath, struct lyd_node *forest, struct sx_error *err)
 {
+    struct sx_xpath_order order;
     struct ly_set *found = NULL;
+    LY_ERR result;
 
     if (xpath->everything || !forest)
         return 0;
     if (check_cost(xpath, forest, err) < 0)
         return -1;
     ly_err_clean((struct ly_ctx *)(size_t)LYD_CTX(forest), NULL);
-    if (lyd_find_xpath3(NULL, forest, xpath->text, NULL, &found) != LY_SUCCESS)
+    if (!sx_xpath_begin(forest, xpath->text, &order))
+        return sx_error_set(err, SX_E_INVALID_VALUE,
+            "the axes preceding and preceding-sibling cannot be used here: no node at the top has "
+            "any child");
+    result = lyd_find_xpath3(NULL, forest, xpath->text, NULL, &found);
+    sx_xpath_end(&order);
+    if (result != LY_SUCCESS)
         return bad(err, LYD_CTX(forest), xpath->text);
     for (uint32_t i = 0; i < found->count; i++) {
         struct lyd_node *node = found->dnodes[i];

@@ -17,7 +17,8 @@ struct lysc_node;
 /** Entries of lists that are loaded for an expression that cannot be judged entry by entry. */
 #define AG_XPATH_ROWS_MAX 20000
 /** Steps that an expression may take at most whose predicates look outside of their node: with
- * such predicates nested d deep on a tree of n nodes these are n to the power of d + 1. */
+ * such predicates nested d deep on a tree of n nodes these are n to the power of d + 1. A step
+ * along what precedes or follows counts as one level more. */
 #define AG_XPATH_STEPS_MAX 200000000.0
 
 /**

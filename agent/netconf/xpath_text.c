@@ -166,6 +166,15 @@ bool ag_xpath_text_divides(const char *text)
     return false;
 }
 
+/* True for an axis that leads from each node of a set to as many as there are. */
+static bool multiplies(const char *at)
+{
+    size_t length = name_length(at);
+
+    return strncmp(at + length, "::", 2) == 0 &&
+           (strncmp(at, "preceding", 9) == 0 || strncmp(at, "following", 9) == 0);
+}
+
 unsigned ag_xpath_text_depth(const char *text)
 {
     unsigned depth = 0, most = 0;
@@ -175,6 +184,8 @@ unsigned ag_xpath_text_depth(const char *text)
             depth++;
         else if (*at == ']' && depth > 0)
             depth--;
+        else if (depth >= most && multiplies(at))
+            most = depth + 1;
         else if (depth > most && leads_out(text, at))
             most = depth;
     }

@@ -6,6 +6,7 @@ seeds.py TARGET FOLDER
 """
 
 import os
+import struct
 import sys
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
@@ -98,7 +99,27 @@ def xpath():
     yield from ("/", "//*", "//m:e[m:k='a']", "/m:c", "count(/m:c/m:e)", "/x:c", "/m:c[m:a='x']")
 
 
-TARGETS = {"envelope": envelope, "guard": guard, "xpath": xpath}
+def archive():
+    """Records of backups: without a row, with rows, and of more than one chunk."""
+    def text(value):
+        return b"\xff" * 4 if value is None else struct.pack(">I", len(value)) + value.encode()
+
+    def whole(rows, lineages=()):
+        chain = b"".join(text(lineage) + struct.pack(">Q", 7) for lineage in lineages)
+        info = (b"\1" + text("0.1.0") + text("east") + b"s" * 32
+                + struct.pack(">QI", 1, len(lineages))
+                + chain + b"d" * 32 + b"k" * 32)
+        body = b"".join(b"\2" + bytes([row[0]]) + b"".join(map(text, row[1:])) for row in rows)
+        return info + body + b"\3" + struct.pack(">Q", len(rows))
+
+    rows = [(0, "/m:c/l", "[k='x']", None, '{"m:l":[{"k":"x"}]}'), (1, "/m:c", "", None, "{}"),
+            (2, "/m:c/o", "[k='y']", "[k='x']", "{}"), (2, "/m:c/o", "[k='z']", "", "{}")]
+    yield whole([])
+    yield whole(rows, ["3bca6888-f622-11df-93be-07cc953d7b99"] * 2)
+    yield whole(rows + [(0, "/m:c/l", f"[k='{i}']", None, "x" * 1000) for i in range(100)])
+
+
+TARGETS = {"archive": archive, "envelope": envelope, "guard": guard, "xpath": xpath}
 
 
 def main():

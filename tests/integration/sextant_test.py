@@ -16,6 +16,11 @@ from cluster_lab.netconf import RpcError  # noqa: E402
 from cluster_lab.waiting import TimedOut, wait_for  # noqa: E402, F401
 
 
+# An answer that takes longer than this was held up by something. What can hold one up does so for
+# 10 s and more; a machine that is busy with other things takes a second or two by itself.
+HELD_UP_S = 5.0
+
+
 class LabTest(unittest.TestCase):
     """A test case whose class has one lab, of `count` daemons; `formed` makes them a cluster.
     When a test fails, the daemons' logs are shown."""

@@ -179,7 +179,12 @@ class StandAlone(AloneTest):
 
     def test_wrong_passphrase(self):
         self.refused("access-denied", "passphrase is not the one", self.made, "wrong passphrase")
-        self.refused("invalid-value", "8 to 256 characters", self.made, "short")
+        for passphrase in ("short", "", "x" * 257):
+            self.refused("invalid-value", "8 to 256 characters", self.made, passphrase)
+            self.assert_refused("invalid-value", lambda: backup(self.daemon, passphrase),
+                                message="8 to 256 characters")
+        self.assert_refused("missing-element", lambda: self.daemon.session().call(
+            f'<backup xmlns="{SYSTEM}"/>'), message="passphrase")
 
     def test_not_a_backup(self):
         noise = self.changed(self.made, lambda data: os.urandom(len(data)))
@@ -188,7 +193,13 @@ class StandAlone(AloneTest):
         self.refused("invalid-value", "not a file with a backup", "/dev/zero")
         self.refused("invalid-value", "not a file with a backup", self.lab.folder)
         self.refused("invalid-value", "No such file", self.made + ".missing")
-        self.refused("invalid-value", "absolute path is needed", "../backups/x")
+        self.refused("invalid-value", "not a file with a backup", "..")
+        for path in ("../backups/x", "backups/x", "./x"):
+            self.refused("invalid-value", "absolute path is needed", path)
+        # No backup is as large as this; nothing of it is read.
+        large = self.changed(self.made, lambda data: None)
+        os.truncate(large, (1 << 30) + 1)
+        self.refused("too-big", "1073741824 bytes", large)
 
     def test_newer_version(self):
         def newer(data):
@@ -206,12 +217,13 @@ class StandAlone(AloneTest):
             def change(data):
                 data[at] ^= 1
             return change
-        for at in (30, 100, -1, -200):
+        # Each bit is tried by the unit tests, without scrypt, which takes its time.
+        for at in (30, -200):
             self.refused("access-denied" if at == 30 else "invalid-value", "damaged",
                          self.changed(self.made, flip(at)))
 
     def test_cut_short(self):
-        for length in (20, 68, 69, 100, os.path.getsize(self.made) - 1):
+        for length in (20, 67, 69, os.path.getsize(self.made) - 1):
             self.refused("invalid-value", "cut short",
                          self.changed(self.made, lambda data: data[:length]))
 
@@ -243,7 +255,7 @@ class StandAlone(AloneTest):
         self.assertEqual(self.daemon.number_of("Kept"), "100")
 
     def test_two_at_once(self):
-        others = [self.daemon.new_session() for _ in range(4)]
+        others = [self.daemon.new_session() for _ in range(3)]
         for session in others:
             session.send(f'<backup xmlns="{SYSTEM}"><passphrase>{PASSPHRASE}</passphrase></backup>')
         made, refused = 0, 0
@@ -256,7 +268,7 @@ class StandAlone(AloneTest):
                 refused += 1
             session.close()
         self.assertGreaterEqual(made, 1)
-        self.assertEqual(made + refused, 4)
+        self.assertEqual(made + refused, 3)
 
     def test_what_is_left_of_a_killed_backup_goes(self):
         folder = os.path.dirname(self.made)
@@ -278,7 +290,7 @@ class StandAlone(AloneTest):
         finally:
             for path in more:
                 os.unlink(path)
-        wait_for(lambda: backup(self.daemon), 5, "a backup can be made again")
+        wait_for(lambda: backup(self.daemon), 15, "a backup can be made again")
 
 
 class Begun(AloneTest):

@@ -47,12 +47,12 @@ class Forming(LabTest):
             addresses = {3: "127.0.0.13"}
             mark = self.lab.nms.mark()
             alpha.edit(netconf.cluster(netconf.peers(addresses)))
-            self.lab.nms.wait_alarm(20004, True, 5, mark, peer=3)
+            self.lab.nms.wait_alarm(20004, True, 15, mark, peer=3)
             self.assertEqual(alpha.status()["peers"][3]["status-text"], "Failed")
             alpha.edit(netconf.cluster(
                 '<peers><peer xmlns:nc="' + netconf.BASE + '" nc:operation="delete"><index>3'
                 "</index></peer></peers>"))
-            self.lab.nms.wait_alarm(20004, False, 5, mark, peer=3)
+            self.lab.nms.wait_alarm(20004, False, 15, mark, peer=3)
 
 
 class Working(LabTest):
@@ -66,7 +66,7 @@ class Working(LabTest):
         self.lab.wait_in_step()
         self.mark = self.lab.nms.mark()
 
-    def wait_number(self, daemon, name, number, timeout=2):
+    def wait_number(self, daemon, name, number, timeout=10):
         wait_for(lambda: daemon.number_of(name) == number, timeout,
                  f"{daemon.name} has {name} as {number}")
 
@@ -114,29 +114,29 @@ class Working(LabTest):
 
     def test_killed_subordinate_catches_up(self):
         self.gamma.kill()
-        self.lab.nms.wait_alarm(20004, True, 2, self.mark, peer=3, source=self.alpha.address)
-        self.lab.nms.wait_alarm(20006, True, 2, self.mark, peer=3, source=self.alpha.address)
+        self.lab.nms.wait_alarm(20004, True, 10, self.mark, peer=3, source=self.alpha.address)
+        self.lab.nms.wait_alarm(20006, True, 10, self.mark, peer=3, source=self.alpha.address)
         self.assertEqual(self.alpha.status()["peers"][3]["status-text"], "Failed")
         for number in range(200):
             self.alpha.edit(netconf.entry(f"Missed {number % 20}", str(1000 + number)))
         self.wait_number(self.beta, "Missed 19", "1199")
         self.assertEqual(int(self.alpha.status()["peers"][3]["lag"]), 200)
         self.gamma.start()
-        self.lab.wait_in_step(timeout=5)
+        self.lab.wait_in_step()
         self.assertEqual(self.gamma.number_of("Missed 0"), "1180")
         for number in (20004, 20006):
-            self.lab.nms.wait_alarm(number, False, 2, self.mark, peer=3,
+            self.lab.nms.wait_alarm(number, False, 10, self.mark, peer=3,
                                     source=self.alpha.address)
         self.assertEqual(self.alpha.alarm_ids(), [40049])
 
     def test_frozen_subordinate_catches_up(self):
         self.beta.freeze()
-        self.lab.nms.wait_alarm(20004, True, 2, self.mark, peer=2, source=self.alpha.address)
+        self.lab.nms.wait_alarm(20004, True, 10, self.mark, peer=2, source=self.alpha.address)
         self.alpha.edit(netconf.entry("Frozen", "130"))
         self.wait_number(self.gamma, "Frozen", "130")
         self.beta.thaw()
-        self.lab.nms.wait_alarm(20004, False, 5, self.mark, peer=2, source=self.alpha.address)
-        self.lab.wait_in_step(timeout=5)
+        self.lab.nms.wait_alarm(20004, False, 15, self.mark, peer=2, source=self.alpha.address)
+        self.lab.wait_in_step()
         self.assertEqual(self.beta.number_of("Frozen"), "130")
 
     def test_primary_is_gone_and_back(self):
@@ -144,22 +144,22 @@ class Working(LabTest):
         self.lab.wait_in_step()
         self.alpha.kill()
         for daemon in (self.beta, self.gamma):
-            self.lab.nms.wait_alarm(20016, True, 2, self.mark, source=daemon.address)
+            self.lab.nms.wait_alarm(20016, True, 10, self.mark, source=daemon.address)
             self.assertEqual(daemon.number_of("Before"), "140")
             self.assertEqual(daemon.status()["database_status"], "unavailable")
         self.assert_refused("access-denied",
                             lambda: self.beta.edit(netconf.entry("Before", "141")),
                             app_tag="not-primary")
         self.alpha.start()
-        self.lab.wait_in_step(timeout=5)
+        self.lab.wait_in_step()
         for daemon in (self.beta, self.gamma):
-            self.lab.nms.wait_alarm(20016, False, 2, self.mark, source=daemon.address)
+            self.lab.nms.wait_alarm(20016, False, 10, self.mark, source=daemon.address)
 
     def test_zz_notifications_are_in_order(self):
         """Runs last: of all that the tests before it caused, each raise has one clear after it,
         and no number of a sender is missing or repeated."""
         for daemon in self.lab.daemons:
-            wait_for(lambda d=daemon: d.alarm_ids() == [40049], 5, "all is well again")
+            wait_for(lambda d=daemon: d.alarm_ids() == [40049], 15, "all is well again")
         for daemon in self.lab.daemons:
             total = int(snmp.get(self.lab, daemon.address, "sextantAlarmSequence.0")
                         ["sextantAlarmSequence.0"])

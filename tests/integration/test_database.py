@@ -73,7 +73,7 @@ class Unusable(DatabaseTest):
             mark = self.lab.nms.mark()
             self.daemon.start()
             try:
-                self.lab.nms.wait_alarm(15005, True, 5, mark)
+                self.lab.nms.wait_alarm(15005, True, 15, mark)
                 status = self.daemon.status()
                 self.assertEqual([alarm["id"] for alarm in status["alarms"]], [15005])
                 self.assertRegex(status["alarms"][0]["text"], pattern)
@@ -128,7 +128,7 @@ class SetAside(DatabaseTest):
             "WHERE key = '[name=''Kept'']'")(self.path)
         mark = self.lab.nms.mark()
         self.daemon.start()
-        self.lab.nms.wait_alarm(15008, True, 5, mark)
+        self.lab.nms.wait_alarm(15008, True, 15, mark)
         self.assertIsNone(self.daemon.number_of("Kept"))
         self.assertEqual(self.daemon.leaf(f'<system xmlns="{netconf.SYSTEM}"><name/></system>',
                                           "name"), "alpha")
@@ -176,7 +176,7 @@ class Purge(DatabaseTest):
         done = self.daemon.ctl("restore", "--passphrase-file", "-", self.backup,
                                stdin=PASSPHRASE + "\n")
         self.assertEqual(done.returncode, 0, done.stderr)
-        wait_for(lambda: self.daemon.number_of("Kept") == "100", 5, "the backup is restored")
+        wait_for(lambda: self.daemon.number_of("Kept") == "100", 15, "the backup is restored")
 
     def test_wrong_use(self):
         done = self.daemon.ctl("purge-database", "--state", "/nonexistent", "--yes", "--yes")

@@ -47,7 +47,7 @@ class Enforce(LabTest):
                 self.assertRegex(peer["certificate-reason"], reason)
                 self.lost_because(daemon, reason)
             self.alpha.edit(netconf.entry("Meanwhile", what))
-            wait_for(lambda: self.beta.number_of("Meanwhile") == what, 5, "beta has the edit")
+            wait_for(lambda: self.beta.number_of("Meanwhile") == what, 15, "beta has the edit")
             # gamma has tried again by now, and is told why it is kept out.
             self.gamma.log.wait(reason, 10)
             self.assertIn(20016, self.gamma.alarm_ids())
@@ -69,7 +69,7 @@ class Enforce(LabTest):
             f"Active as gamma (Resolved '{NAME}' as '{self.gamma.address}')")
         self.alpha.edit(netconf.entry("Reception", "100"))
         for daemon in (self.beta, self.gamma):
-            wait_for(lambda d=daemon: d.number_of("Reception") == "100", 5, "the edit")
+            wait_for(lambda d=daemon: d.number_of("Reception") == "100", 15, "the edit")
 
     def test_bad_certificates_do_not(self):
         issue = self.lab.authority.issue
@@ -95,7 +95,7 @@ class Enforce(LabTest):
             for daemon in self.lab.daemons:
                 wait_for(lambda d=daemon, w=word: d.leaf(
                     netconf.cluster("<tls-verification/>"), "tls-verification") == w, 5, word)
-                wait_for(lambda d=daemon, a=alarms: d.alarm_ids() == a, 5, f"alarms {alarms}")
+                wait_for(lambda d=daemon, a=alarms: d.alarm_ids() == a, 15, f"alarms {alarms}")
 
     def test_names_are_required(self):
         """Addresses cannot be enforced: the edit is refused and says what would be right."""

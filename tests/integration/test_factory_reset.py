@@ -100,6 +100,19 @@ class Reset(LabTest):
         self.rejoin(self.peer)
         self.assertEqual(self.peer.number_of("Shared"), "100")
 
+    def test_unarmed_nothing_is_reset(self):
+        mark = self.lab.nms.mark()
+        for daemon in self.lab.daemons:
+            self.assertEqual(daemon.status()["factory-reset-armed"], "false")
+        self.peer.restart()
+        self.lab.wait_in_step()
+        self.primary.kill()
+        self.primary.start()
+        self.lab.wait_in_step()
+        for daemon in self.lab.daemons:
+            self.assertEqual(daemon.number_of("Shared"), "100")
+        self.assertFalse({found["id"] for found in self.lab.nms.all(mark)} & {15009, 15012, 15013})
+
     def test_a_killed_daemon_resets_too(self):
         self.peer.edit(LEAVE)
         self.peer.kill()

@@ -13,7 +13,7 @@ import sextant_test
 from cluster_lab import netconf
 from cluster_lab.daemon import PORTS
 from cluster_lab.netconf import BASE, END, Session, entry, hello
-from sextant_test import LabTest, TimedOut, ssh
+from sextant_test import HELD_UP_S, LabTest, TimedOut, ssh
 
 RPC = (f'<rpc xmlns="{BASE}" message-id="1"><get-config><source><running/></source></get-config>'
        "</rpc>")
@@ -59,11 +59,11 @@ class HostileTest(LabTest):
         self.addCleanup(self.bystander.close)
 
     def assert_others_work(self):
-        """A session that was open before can edit within a second, in the same process."""
+        """A session that was open before can edit at once, in the same process."""
         start = time.monotonic()
         HostileTest.edits += 1
         self.bystander.edit(entry("Bystander", str(self.edits)))
-        self.assertLess(time.monotonic() - start, 1.0)
+        self.assertLess(time.monotonic() - start, HELD_UP_S)
         self.assertTrue(self.daemon.alive)
         self.assertEqual(self.daemon.pid, self.pid)
 
@@ -92,8 +92,8 @@ class Frames(HostileTest):
                     if what in QUIET:
                         self.assertIn(b"<rpc-error>", session.receive())
                     else:
-                        self.assertTrue(session.ended(5))
-                        self.daemon.log.wait(rf"warning session \d+ of {source} ends: ", 5, mark)
+                        self.assertTrue(session.ended(20))
+                        self.daemon.log.wait(rf"warning session \d+ of {source} ends: ", 20, mark)
                     self.assert_others_work()
 
     def test_frames_after_a_request_in_the_same_packet(self):
@@ -102,7 +102,7 @@ class Frames(HostileTest):
                 continue
             with self.subTest(what=what), Session(self.daemon.socket) as session:
                 session.send_bytes(CHUNK + frame)
-                self.assertTrue(session.ended(5))
+                self.assertTrue(session.ended(20))
                 self.assert_others_work()
 
     def test_half_a_chunk_and_silence(self):
@@ -133,13 +133,13 @@ class Frames(HostileTest):
             with self.subTest(first=first[:20]):
                 mark = self.daemon.log.mark()
                 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as raw:
-                    raw.settimeout(5)
+                    raw.settimeout(20)
                     raw.connect(self.daemon.socket)
                     raw.sendall(first)
                     while raw.recv(1 << 16):
                         pass
                 self.daemon.log.wait(r"warning session \d+ of root@unix ends: |root@unix .*left",
-                                     5, mark)
+                                     20, mark)
                 self.assert_others_work()
 
     def test_memory_is_bounded(self):
@@ -154,7 +154,7 @@ class Frames(HostileTest):
                         session.send_bytes(block)
                 except OSError:
                     pass
-                self.assertTrue(session.ended(5))
+                self.assertTrue(session.ended(20))
             self.assert_others_work()
         self.assertLess(self.resident() - before, 64 << 10)
 
@@ -192,7 +192,7 @@ class Ports(HostileTest):
     def throw(self, port, data, source):
         """Sends bytes to a port, and waits until the other side closes the connection."""
         with socket.create_connection((self.daemon.address, port), 5, (source, 0)) as raw:
-            raw.settimeout(10)
+            raw.settimeout(30)
             try:
                 raw.sendall(data)
                 raw.shutdown(socket.SHUT_WR)
@@ -253,7 +253,7 @@ class Ports(HostileTest):
 
     def through_tls(self, port, context, data):
         with socket.create_connection((self.daemon.address, port), 5, (self.PEER, 0)) as raw:
-            raw.settimeout(10)
+            raw.settimeout(30)
             try:
                 with context.wrap_socket(raw) as wrapped:
                     wrapped.sendall(data)
@@ -286,7 +286,7 @@ class Ports(HostileTest):
         start = time.monotonic()
         with ssh.Channel(self.daemon) as channel:
             Session(stream=channel.channel).get("<none/>")
-        self.assertLess(time.monotonic() - start, 1.0)
+        self.assertLess(time.monotonic() - start, HELD_UP_S)
         self.assert_others_work()
 
 

@@ -85,7 +85,7 @@ class OwnModules(LabTest):
         return [daemon.leaf(filter_xml, name) for daemon in self.lab.daemons]
 
     def wait_leafs(self, filter_xml, name, value):
-        wait_for(lambda: self.leafs(filter_xml, name) == [value] * 2, 3, f"{name} is {value}")
+        wait_for(lambda: self.leafs(filter_xml, name) == [value] * 2, 10, f"{name} is {value}")
 
     def test_without_annotations_all_is_replicated(self):
         self.alpha.edit(menu("<of-the-day>soup</of-the-day><dish><name>pie</name><price>4.50"
@@ -133,12 +133,12 @@ class OwnModules(LabTest):
             stream.write(NEWS)
         mark = self.lab.nms.mark()
         self.restart_beta(["--modules", folder])
-        self.lab.nms.wait_alarm(20008, True, 5, mark, 2, self.alpha.address)
+        self.lab.nms.wait_alarm(20008, True, 15, mark, 2, self.alpha.address)
         self.alpha.edit(netconf.entry("Upgrade", "1"))
         self.assertEqual(self.beta.status()["database_status"], "unavailable")
         self.assertIsNone(self.beta.number_of("Upgrade"))
         self.restart_beta([])
-        self.lab.nms.wait_alarm(20008, False, 5, mark, 2, self.alpha.address)
+        self.lab.nms.wait_alarm(20008, False, 15, mark, 2, self.alpha.address)
         self.lab.wait_in_step()
         self.assertEqual(self.beta.number_of("Upgrade"), "1")
 

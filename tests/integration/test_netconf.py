@@ -67,7 +67,7 @@ class LogIn(SessionTest):
         self.assertEqual(done.returncode, 255)
         self.assertIn(b"Permission denied", done.stderr)
         self.assertEqual(done.stdout, b"")
-        self.daemon.log.wait(r"warning .* from 127\.0\.0\.1 .* user 'admin' was refused", 5, mark)
+        self.daemon.log.wait(r"warning .* from 127\.0\.0\.1 .* user 'admin' was refused", 15, mark)
 
     def test_openssh_as_nobody_is_refused(self):
         done = self.openssh("nobody-known", b"")
@@ -95,7 +95,7 @@ class LogIn(SessionTest):
             with self.subTest(user=user, password=password):
                 with self.assertRaises(AuthenticationError):
                     self.by_password(user, password)
-        _, line = self.daemon.log.wait("user 'stranger' from 127.0.0.1 by password refused", 5,
+        _, line = self.daemon.log.wait("user 'stranger' from 127.0.0.1 by password refused", 15,
                                        mark)
         self.assertIn("warning", line)
         self.assertNotIn(PASSWORD, "\n".join(self.daemon.log.all()))
@@ -214,7 +214,7 @@ class Locks(SessionTest):
         first, second = self.open(), self.open()
         first.call(lock)
         first.call("<close-session/>")
-        self.assertTrue(first.ended(5))
+        self.assertTrue(first.ended(15))
         second.call(lock)
         third = self.open()
         second.close()
@@ -224,7 +224,7 @@ class Locks(SessionTest):
                 return third.call(lock) is not None
             except RpcError:
                 return False
-        wait_for(taken, 5, "the lock of a session that left is free")
+        wait_for(taken, 15, "the lock of a session that left is free")
 
     def test_candidate_with_changes_cannot_be_locked(self):
         first, second = self.open(), self.open()
@@ -240,7 +240,7 @@ class Locks(SessionTest):
         number = first.hello.findtext(f"{{{BASE}}}session-id")
         second.call(f"<kill-session><session-id>{number}</session-id></kill-session>")
         second.call("<lock><target><running/></target></lock>")
-        self.assertTrue(first.ended(5))
+        self.assertTrue(first.ended(15))
         second.call("<unlock><target><running/></target></unlock>")
         self.assert_refused("invalid-value", lambda: second.call(
             f"<kill-session><session-id>{number}</session-id></kill-session>"), message=number)
@@ -271,7 +271,7 @@ class Framing(SessionTest):
         self.assert_refused("operation-not-supported",
                             lambda: session.call("<no-such-operation/>"))
         session.call("<close-session/>")
-        self.assertTrue(session.ended(5))
+        self.assertTrue(session.ended(15))
 
     def test_a_message_in_many_small_chunks(self):
         session = self.open()

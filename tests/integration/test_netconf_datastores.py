@@ -318,13 +318,22 @@ class Bounds(DatastoreTest):
                 pass
             else:
                 self.fail("200 levels were taken")
-        self.daemon.log.wait("128", 5, mark)
+        self.daemon.log.wait("128", 15, mark)
 
     def test_list_past_its_size(self):
         peers = "".join(f"<peer><index>{i}</index><address>10.0.0.{i}</address></peer>"
                         for i in range(1, 8))
         self.assert_refused("invalid-value", lambda: self.session.edit(
             cluster(f"<peers>{peers}</peers>")), app_tag="peer-index-out-of-range")
+        zones = "".join(f"<zone><name>z{i}</name><type>neighbour</type><protocol>sip</protocol>"
+                        "</zone>" for i in range(1001))
+        config = f'<call-control xmlns="{CALL_CONTROL}"><zones>{zones}</zones></call-control>'
+        self.assert_refused("operation-failed", lambda: self.session.edit(config),
+                            app_tag="too-many-elements", message="1000")
+        self.session.edit(config, target="candidate")
+        self.assert_refused("operation-failed", lambda: self.session.call("<commit/>"),
+                            app_tag="too-many-elements", message="1000")
+        self.session.call("<discard-changes/>")
 
 
 class Conflict(LabTest):
@@ -354,12 +363,12 @@ class Conflict(LabTest):
         primary.edit(entry("cid", 3))
         level = lambda: (subordinate.status().get("revision") ==
                          primary.status().get("revision"))
-        wait_for(level, 5, "the subordinate to follow")
+        wait_for(level, 15, "the subordinate to follow")
         with subordinate.new_session() as session:
             session.edit(f'<system xmlns="{SYSTEM}"><log-level>info</log-level></system>' +
                          book(operated("delete", "cid")), target="candidate")
             primary.edit(book(operated("delete", "cid")))
-            wait_for(level, 5, "the subordinate to follow")
+            wait_for(level, 15, "the subordinate to follow")
             self.assert_refused("data-missing", lambda: session.call("<commit/>"),
                                 app_tag="candidate-conflict", path="entry[sxcc:name='cid']")
             session.call("<discard-changes/>")

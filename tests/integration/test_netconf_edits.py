@@ -373,7 +373,7 @@ class Errors(EditTest):
                 pass
             else:
                 self.fail("17 MB were taken")
-        self.daemon.log.wait(r"warning session \d+ of \S+ ends: .*1677721[56]|ends: .*16", 5, mark)
+        self.daemon.log.wait(r"warning session \d+ of \S+ ends: .*1677721[56]|ends: .*16", 15, mark)
         self.assertEqual(self.read("there")["number"], "5")
 
     def test_largest_edit_is_taken(self):

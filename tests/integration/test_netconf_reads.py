@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import sextant_test
 from cluster_lab.netconf import (ALARMS, BASE, CALL_CONTROL, CLUSTER, IETF_SYSTEM, SYSTEM, Session,
                                  cluster, entry, phone_book)
-from sextant_test import LabTest, ssh
+from sextant_test import HELD_UP_S, LabTest, ssh
 
 WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
 LIBRARY = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
@@ -133,6 +133,23 @@ class Filters(ReadTest):
         self.assertEqual(data.findtext(f".//{{{IETF_SYSTEM}}}name"), "admin")
         self.assertIsNone(data.find(f".//{{{IETF_SYSTEM}}}authorized-key"))
 
+    def test_xpath_along_every_axis(self):
+        """On some of these libyang alone crashes."""
+        for axis in ("ancestor", "ancestor-or-self", "child", "descendant", "descendant-or-self",
+                     "following", "following-sibling", "parent", "preceding", "preceding-sibling",
+                     "self"):
+            for start in ("/*", "//cl:role", "//cc:entry[last()]", "/*[last()]", "//*[3]/..",
+                          "/cl:cluster/*[2]/child::*"):
+                for operation in ("get", "get-config"):
+                    expression = f"{start}/{axis}::*"
+                    with self.subTest(expression=expression):
+                        try:
+                            self.xpath(expression, operation)
+                        except sextant_test.RpcError as error:
+                            self.assertIn(error.tag, ("invalid-value", "resource-denied"))
+        self.assertTrue(self.daemon.alive)
+        self.assertEqual(names(self.xpath("//cc:entry[cc:name='Zoé']")), ["Zoé"])
+
     def test_wrong_xpath(self):
         for expression in ("/cc:call-control[", "/nonesuch:x", "count(/cc:call-control)", ""):
             with self.subTest(expression=expression):
@@ -229,7 +246,7 @@ class LongReplies(ReadTest):
             writer.join()
         self.assertGreater(len(edits), 20)
         self.assertGreater(len(seen), 3, "edits went on while replies were written")
-        self.assertLess(max(edits), 2.0)
+        self.assertLess(max(edits), HELD_UP_S)
 
     def test_a_client_that_does_not_read_holds_up_nobody(self):
         lazy = self.daemon.new_session()
@@ -240,7 +257,7 @@ class LongReplies(ReadTest):
         for number in range(20):
             start = time.monotonic()
             self.session.edit(entry("Beside", str(number)))
-            self.assertLess(time.monotonic() - start, 1.0)
+            self.assertLess(time.monotonic() - start, HELD_UP_S)
         for _ in range(requests):
             self.whole(lazy.reply())
 
@@ -290,12 +307,23 @@ class Secrets(ReadTest):
         self.assertNotIn("community", ET.tostring(guess, encoding="unicode"))
         self.assertEqual(self.daemon.ctl("get", "/sextant-system:system").returncode, 0)
         replies.append(self.daemon.ctl("get", "/sextant-system:system").stdout)
-        self.assert_refused("data-exists", lambda: self.session.edit(
-            f'<system xmlns="{SYSTEM}" xmlns:nc="{BASE}"><snmp><v2c><community nc:operation='
-            f'"create">{words[0]}-again</community></v2c></snmp></system>'))
-        self.assert_refused("invalid-value", lambda: self.session.edit(
-            f'<system xmlns="{SYSTEM}"><snmp><v2c><community>{words[0]} with space</community>'
-            "</v2c></snmp></system>"))
+        errors = [
+            self.assert_refused("data-exists", lambda: self.session.edit(
+                f'<system xmlns="{SYSTEM}" xmlns:nc="{BASE}"><snmp><v2c><community nc:operation='
+                f'"create">{words[0]}-again</community></v2c></snmp></system>')),
+            self.assert_refused("invalid-value", lambda: self.session.edit(
+                f'<system xmlns="{SYSTEM}"><snmp><v2c><community>{words[0]} with space</community>'
+                "</v2c></snmp></system>")),
+            self.assert_refused("invalid-value", lambda: self.session.edit(
+                f'<system xmlns="{SYSTEM}"><snmp><v3-users><user><name>secretive</name>'
+                f"<privacy><passphrase>{words[2]}\t</passphrase></privacy></user></v3-users></snmp>"
+                "</system>"), ),
+            self.assert_refused("invalid-value", lambda: self.session.edit(
+                f'<call-control xmlns="{CALL_CONTROL}"><zones><zone><name>z</name><traversal>'
+                f"<password>{words[4] * 200}</password></traversal></zone></zones>"
+                "</call-control>")),
+        ]
+        replies += [str(error) for error in errors]
         texts = replies + ["\n".join(self.daemon.log.all())]
         for word in words:
             for text in texts:

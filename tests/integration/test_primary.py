@@ -16,7 +16,7 @@ def name_primary(daemon, index):
 
 
 def wait_alarms(daemon, test, what):
-    return wait_for(lambda: test(daemon.alarm_ids()), 5, f"{daemon.name}: {what}")
+    return wait_for(lambda: test(daemon.alarm_ids()), 15, f"{daemon.name}: {what}")
 
 
 class PrimaryTest(LabTest):
@@ -105,7 +105,7 @@ class Conflict(PrimaryTest):
         name_primary(self.beta, 2)
         name_primary(self.gamma, 2)
         self.beta.edit(netconf.entry("From beta", "200"))
-        wait_for(lambda: self.gamma.number_of("From beta") == "200", 5, "gamma follows beta")
+        wait_for(lambda: self.gamma.number_of("From beta") == "200", 15, "gamma follows beta")
         self.beta.kill()
         self.gamma.kill()
         self.alpha.start()
@@ -123,7 +123,7 @@ class Conflict(PrimaryTest):
             wait_alarms(self.alpha, lambda ids: 20011 in ids, "20011 is up")
             wait_alarms(self.beta, lambda ids: 20006 in ids, "20006 is up")
             self.beta.edit(netconf.entry("Later", "201"))
-            wait_for(lambda: self.gamma.number_of("Later") == "201", 5, "gamma has it")
+            wait_for(lambda: self.gamma.number_of("Later") == "201", 15, "gamma has it")
             self.assertEqual(self.numbers("From alpha"), ["100", None, None])
             self.assertEqual(self.numbers("From beta"), [None, "200", "200"])
             self.assertEqual(self.numbers("Later"), [None, "201", "201"])

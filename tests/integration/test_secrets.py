@@ -69,6 +69,11 @@ class SecretTest(LabTest):
                             "<get-config><source><candidate/></source></get-config>"):
                 daemon.session().send(request)
                 places[daemon.name, request] = daemon.session().receive()
+            changes = ('<get-changes xmlns="urn:sextant:params:xml:ns:yang:sextant-history">'
+                       "<from>2</from></get-changes>")
+            daemon.session().send(changes)
+            places[daemon.name, "changes"] = daemon.session().receive()
+            places[daemon.name, "diff"] = daemon.ctl("diff", "2").stdout.encode()
             places[daemon.name, "SNMP"] = repr(snmp.walk(self.lab, daemon.address)).encode()
             places[daemon.name, "log"] = "\n".join(daemon.log.all()).encode()
             for folder, _, names in os.walk(daemon.state):
@@ -77,7 +82,8 @@ class SecretTest(LabTest):
                     if os.path.isfile(path):
                         with open(path, "rb") as stream:
                             places[daemon.name, path] = stream.read()
-        self.assertTrue(any(path[1].endswith("-wal") for path in places), places.keys())
+        for ending in ("-wal", ".db", ".backup"):
+            self.assertTrue(any(path[1].endswith(ending) for path in places), places.keys())
         for place, content in places.items():
             for word in words:
                 self.assertFalse(word.encode() in content, f"{word} is in {place}")
@@ -97,6 +103,11 @@ class Cluster(SecretTest):
         self.alpha.edit(zone("looking-glass"))
         self.alpha.edit(door(27182818, "tea-party"))
         self.lab.wait_in_step()
+        for daemon in self.lab.daemons:
+            reply = daemon.session().call(f'<backup xmlns="{netconf.SYSTEM}"><passphrase>'
+                                          "correct horse battery</passphrase></backup>")
+            self.assertTrue(os.path.isfile(reply.findtext(f"{{{netconf.SYSTEM}}}file")))
+            self.assertIn("********", self.ctl(daemon, "diff", "2"))
         self.alpha.session().edit(zone("candidate-words"), target="candidate")
         self.assert_nowhere(self.lab.daemons, "wonderland-words", "looking-glass", "rabbit-hole",
                             "tea-party", "31415926", "27182818", "candidate-words")
@@ -136,7 +147,7 @@ class Cluster(SecretTest):
                 self.wait_idle(daemon)
         for daemon in self.lab.daemons:
             self.assertEqual(self.ctl(daemon, "check-secrets"), "Every secret can be decrypted.\n")
-            wait_for(lambda: daemon.alarm_ids() == [40049], 5, "no alarm is left")
+            wait_for(lambda: daemon.alarm_ids() == [40049], 15, "no alarm is left")
             self.assertEqual(os.stat(key_file(daemon)).st_mode & 0o777, 0o600)
             self.assertFalse(os.path.exists(key_file(daemon) + ".next"))
 
@@ -148,7 +159,7 @@ class Cluster(SecretTest):
         self.beta.start()
         wait_for(lambda: self.key(self.beta) == self.key(self.alpha), 10, "the cluster's key")
         self.lab.wait_in_step()
-        wait_for(lambda: self.beta.alarm_ids() == [40049], 5, "no alarm is left")
+        wait_for(lambda: self.beta.alarm_ids() == [40049], 15, "no alarm is left")
         self.assertEqual(self.ctl(self.beta, "check-secrets"), "Every secret can be decrypted.\n")
 
 
@@ -178,7 +189,7 @@ class Alone(SecretTest):
             for path in listed.split("\n")[:-1]:
                 self.ctl(daemon, "set", path,
                          "$0$new-words" if path.startswith("/ietf-system") else "new-words")
-            wait_for(lambda: 40055 not in daemon.alarm_ids(), 5, "40055 is cleared")
+            wait_for(lambda: 40055 not in daemon.alarm_ids(), 15, "40055 is cleared")
             self.assertEqual(self.ctl(daemon, "check-secrets"), "Every secret can be decrypted.\n")
         daemon.kill()
         with self.subTest("a key that others can read stops the start"):

@@ -17,7 +17,7 @@ class Settings(LabTest):
         cls.lab.add(2)
 
     def wait_ids(self, daemon, *ids):
-        wait_for(lambda: daemon.alarm_ids() == sorted(ids), 5, f"{daemon.name} has alarms {ids}")
+        wait_for(lambda: daemon.alarm_ids() == sorted(ids), 15, f"{daemon.name} has alarms {ids}")
 
     def remove_peer(self, daemon, index):
         daemon.edit(netconf.cluster(
@@ -27,10 +27,10 @@ class Settings(LabTest):
     def test_lists_differ(self):
         """20012 on the subordinate whose list is not the primary's."""
         self.alpha.edit(netconf.cluster(netconf.peers({3: self.gamma.address})))
-        wait_for(lambda: 20012 in self.beta.alarm_ids(), 5, "20012 is up")
+        wait_for(lambda: 20012 in self.beta.alarm_ids(), 15, "20012 is up")
         self.assertNotIn(20012, self.alpha.alarm_ids())
         self.alpha.edit(netconf.entry("Though lists differ", "100"))
-        wait_for(lambda: self.beta.number_of("Though lists differ") == "100", 5, "replicated")
+        wait_for(lambda: self.beta.number_of("Though lists differ") == "100", 15, "replicated")
         self.remove_peer(self.alpha, 3)
         self.wait_ids(self.beta, 40049)
         self.wait_ids(self.alpha, 40049)
@@ -40,7 +40,7 @@ class Settings(LabTest):
         self.beta.edit(netconf.cluster("<name>other.example.com</name>"))
         self.wait_ids(self.beta, 20007, 40049)
         self.alpha.edit(netconf.entry("Still replicated", "100"))
-        wait_for(lambda: self.beta.number_of("Still replicated") == "100", 5, "replicated")
+        wait_for(lambda: self.beta.number_of("Still replicated") == "100", 15, "replicated")
         self.beta.restart()
         self.wait_ids(self.beta, 20006, 20012, 40049)
         self.wait_ids(self.alpha, 20006, 40049)

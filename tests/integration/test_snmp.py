@@ -7,7 +7,7 @@ import time
 
 import sextant_test
 from cluster_lab.netconf import BASE, SYSTEM, cluster, entry
-from sextant_test import LabTest, snmp, wait_for
+from sextant_test import HELD_UP_S, LabTest, snmp, wait_for
 
 
 def system(inner):
@@ -98,7 +98,7 @@ class Reading(SnmpTest):
                 second = snmp.walk(self.lab, daemon.address, v3=True)
                 return (first, second, status) if first["sextantRevision.0"] == str(
                     status["database"]["revision"]) else None
-            first, second, status = wait_for(agree, 5, "SNMP shows the newest revision")
+            first, second, status = wait_for(agree, 15, "SNMP shows the newest revision")
             self.compare(daemon, first, status)
             self.assertEqual(list(first), list(second))
             self.compare(daemon, second, status)
@@ -162,7 +162,7 @@ class Notifications(SnmpTest):
             cls.receivers[name] = receiver
             cls.daemon.edit(target(name, receiver.port, inner))
 
-    def both(self, receiver, start=0, timeout=3):
+    def both(self, receiver, start=0, timeout=10):
         return (receiver.wait(lambda found: found["id"] == 20007 and found["raised"], timeout,
                               start),
                 receiver.wait(lambda found: found["id"] == 20007 and not found["raised"], timeout,
@@ -196,7 +196,7 @@ class Notifications(SnmpTest):
         last = int(self.get("sextantAlarmSequence.0")["sextantAlarmSequence.0"])
         for name, receiver in self.receivers.items():
             with self.subTest(target=name):
-                receiver.wait(lambda found: found["sequence"] == last, 5, marks[name])
+                receiver.wait(lambda found: found["sequence"] == last, 10, marks[name])
                 sequences = [found["sequence"] for found in receiver.all(marks[name])]
                 self.assertEqual(sorted(set(sequences)), list(range(last - 9, last + 1)))
                 self.assertEqual(len(sequences), len(set(sequences)))
@@ -219,7 +219,7 @@ class Notifications(SnmpTest):
 class Settings(SnmpTest):
     def takes_effect(self, config, expected, **options):
         self.daemon.edit(config)
-        wait_for(lambda: self.readable(**options) == expected, 5, f"{config} takes effect")
+        wait_for(lambda: self.readable(**options) == expected, 15, f"{config} takes effect")
 
     def test_settings_take_effect_at_once(self):
         quick = ["-t", "0.3", "-r", "0"]
@@ -251,7 +251,7 @@ class Settings(SnmpTest):
 
     def test_name_of_the_system(self):
         self.daemon.edit(f'<system xmlns="{SYSTEM}"><name>renamed</name></system>')
-        wait_for(lambda: self.get("sextantSystemName.0")["sextantSystemName.0"] == "renamed", 5,
+        wait_for(lambda: self.get("sextantSystemName.0")["sextantSystemName.0"] == "renamed", 15,
                  "the new name is shown")
         self.assertEqual(self.get("SNMPv2-MIB::sysName.0")["sysName.0"], "renamed")
 
@@ -267,7 +267,7 @@ class SlowManager(SnmpTest):
             self.toggle_alarm()
             session.edit(entry(what, str(number)))
             times.append(time.monotonic() - start)
-        self.assertLess(max(times), 1.0, what)
+        self.assertLess(max(times), HELD_UP_S, what)
         self.assertTrue(self.readable())
 
     def test_managers_that_are_slow(self):
@@ -284,11 +284,11 @@ class SlowManager(SnmpTest):
         self.measure("frozen")
         last = int(self.get("sextantAlarmSequence.0")["sextantAlarmSequence.0"])
         # The manager beside it hears everything at once.
-        self.lab.nms.wait(lambda found: found["sequence"] == last, 2, mark)
+        self.lab.nms.wait(lambda found: found["sequence"] == last, 10, mark)
         self.assertEqual(sorted({found["sequence"] for found in self.lab.nms.all(mark)}),
                          list(range(last - 29, last + 1)))
         os.kill(frozen.process.pid, signal.SIGCONT)
-        frozen.wait(lambda found: found["sequence"] == last, 10)
+        frozen.wait(lambda found: found["sequence"] == last, 30)
         self.assertTrue(self.daemon.alive)
 
     def test_manager_that_is_down(self):

@@ -12,12 +12,14 @@
 #define PASSPHRASE "a good passphrase"
 
 static const uint8_t salt[SX_ARCHIVE_SALT] = "sixteen bytes!!";
+/** That of what is written. */
+static const struct sx_scrypt cost = {.log_n = SX_SCRYPT_LOG_N, .r = SX_SCRYPT_R, .p = SX_SCRYPT_P};
 
 static void make(uint8_t ret_header[SX_ARCHIVE_HEADER], struct sx_archive_key *ret_key)
 {
     struct sx_error err = {0};
 
-    assert_int_equal(sx_archive_make_header(PASSPHRASE, salt, ret_header, ret_key, &err), 0);
+    assert_int_equal(sx_archive_make_header(PASSPHRASE, salt, &cost, ret_header, ret_key, &err), 0);
 }
 
 static void expect(const char *passphrase, const uint8_t *header, size_t size,

@@ -14,6 +14,10 @@
 
 #include <cmocka.h>
 
+/** What is read many times is encrypted anew with this cost, so that a test does not take minutes.
+ */
+static const struct sx_scrypt cheap = {.log_n = SX_SCRYPT_LOG_N_MIN, .r = 1, .p = 1};
+
 /* Opens and reads all; 0, or -1 with *err. *ret_rows counts them. */
 static int read_all(struct sx_test_archive *file, size_t *ret_rows, struct sx_error *err)
 {
@@ -74,6 +78,34 @@ static void fill(struct sx_test_engine *test, const struct sx_schema *schema)
         }
         free(xml);
     }
+}
+
+/* A backup of the engine's, under a key that is cheap to make. */
+static void make_cheap(struct sx_test_engine *test, struct sx_test_archive *ret_file)
+{
+    const size_t sealed = SX_CHUNK_BYTES + SX_CHUNK_TAG;
+    uint8_t header[SX_ARCHIVE_HEADER], *plain = sx_alloc(SX_CHUNK_BYTES);
+    struct sx_archive_key from, to;
+    struct sx_error err = {0};
+    uint64_t number = 0;
+
+    sx_test_archive_make(test, ret_file);
+    assert_int_equal(
+        sx_archive_read_header(SX_TEST_PASSPHRASE, ret_file->bytes, SX_ARCHIVE_HEADER, &from, &err),
+        0);
+    assert_int_equal(
+        sx_archive_make_header(SX_TEST_PASSPHRASE, ret_file->bytes + 20, &cheap, header, &to, &err),
+        0);
+    memcpy(ret_file->bytes, header, sizeof header);
+    for (size_t at = sizeof header; at < ret_file->size; at += sealed, number++) {
+        size_t left = ret_file->size - at, size = left < sealed ? left : sealed;
+
+        assert_true(sx_chunk_open(&from, number, size == left, ret_file->bytes + at, size, plain));
+        assert_int_equal(sx_chunk_seal(&to, number, size == left, plain, size - SX_CHUNK_TAG,
+                             ret_file->bytes + at, &err),
+            0);
+    }
+    free(plain);
 }
 
 static void what_is_written_is_read(void **state)
@@ -162,7 +194,7 @@ static void a_cut_file_is_refused(void **state)
     struct sx_test_archive file, cut;
 
     fill(&test, *state);
-    sx_test_archive_make(&test, &file);
+    make_cheap(&test, &file);
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
         cut = file;
         cut.size = cuts[i].back ? file.size - cuts[i].size : cuts[i].size;
@@ -180,7 +212,7 @@ static void a_changed_byte_is_noticed(void **state)
     struct sx_test_archive file;
 
     fill(&test, *state);
-    sx_test_archive_make(&test, &file);
+    make_cheap(&test, &file);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         file.bytes[places[i]] ^= 0x10;
         expect_refusal(&file, "not authentic");
@@ -204,7 +236,7 @@ static void chunks_cannot_change_places(void **state)
 
     fill(&test, *state);
     assert_true(sx_test_entry(&test, "ann", 1));
-    sx_test_archive_make(&test, &file);
+    make_cheap(&test, &file);
     assert_true(file.size > SX_ARCHIVE_HEADER + 2 * sealed);
     memcpy(kept, file.bytes + SX_ARCHIVE_HEADER, sealed);
     memmove(file.bytes + SX_ARCHIVE_HEADER, file.bytes + SX_ARCHIVE_HEADER + sealed, sealed);
@@ -224,7 +256,8 @@ static void make_file(const void *plain, size_t size, struct sx_test_archive *re
     struct sx_error err = {0};
 
     memset(ret_file, 0, sizeof *ret_file);
-    assert_int_equal(sx_archive_make_header(SX_TEST_PASSPHRASE, salt, header, &key, &err), 0);
+    assert_int_equal(
+        sx_archive_make_header(SX_TEST_PASSPHRASE, salt, &cheap, header, &key, &err), 0);
     assert_int_equal(sx_chunk_seal(&key, 0, true, plain, size, chunk, &err), 0);
     sx_test_archive_put(ret_file, header, sizeof header, &err);
     sx_test_archive_put(ret_file, chunk, size + SX_CHUNK_TAG, &err);
@@ -276,6 +309,18 @@ static void made_up_records_are_refused(void **state)
     expect_refusal(&file, "a row is not complete");
     sx_test_archive_clear(&file);
 
+    info[5] = '\x1b'; /* would do something to a terminal */
+    make_file(info, whole, &file);
+    expect_refusal(&file, "what it says of itself");
+    sx_test_archive_clear(&file);
+
+    info[5] = 'v';
+    info[10 + SX_DIGEST_SIZE] = 0x7f; /* in millions of years */
+    make_file(info, whole, &file);
+    expect_refusal(&file, "its time");
+    sx_test_archive_clear(&file);
+
+    info[10 + SX_DIGEST_SIZE] = 0;
     info[5] = '\0';
     make_file(info, whole, &file);
     expect_refusal(&file, "NUL byte");
@@ -287,6 +332,77 @@ static void made_up_records_are_refused(void **state)
     sx_test_archive_clear(&file);
 }
 
+/* Of the header scrypt is left out, which would take an hour: test_archive_header.c has its bytes.
+ */
+static void every_flipped_bit_is_noticed(void **state)
+{
+    struct sx_test_engine test;
+    struct sx_test_archive file;
+    struct sx_archive_key key;
+    uint8_t *plain;
+    struct sx_error err = {0};
+    size_t size;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_true(sx_test_entry(&test, "ann", 1));
+    make_cheap(&test, &file);
+    size = file.size - SX_ARCHIVE_HEADER;
+    plain = sx_alloc(size);
+    assert_int_equal(
+        sx_archive_read_header(SX_TEST_PASSPHRASE, file.bytes, SX_ARCHIVE_HEADER, &key, &err), 0);
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        uint8_t *byte = file.bytes + SX_ARCHIVE_HEADER + bit / 8;
+
+        *byte ^= (uint8_t)(1u << bit % 8);
+        assert_false(sx_chunk_open(&key, 0, true, file.bytes + SX_ARCHIVE_HEADER, size, plain));
+        *byte ^= (uint8_t)(1u << bit % 8);
+    }
+    assert_true(sx_chunk_open(&key, 0, true, file.bytes + SX_ARCHIVE_HEADER, size, plain));
+    free(plain);
+    sx_test_archive_clear(&file);
+    sx_test_engine_close(&test);
+}
+
+/* The history goes into the store and into replies. */
+static void a_made_up_history_is_refused(void **state)
+{
+    static const struct {
+        const char *id;
+        uint64_t revision;
+        const char *message; /* NULL: it is right */
+    } cases[] = {
+        {"01234567-89ab-cdef-0123-456789abcdef", 7, NULL},
+        {"01234567-89ab-cdef-0123-456789abcdef", UINT64_MAX, "its history"},
+        {"01234567-89ab-cdef-0123-456789abcde", 7, "its history"},
+        {"01234567-89ab-cdef-0123-456789abcd<f", 7, "its history"},
+        {"", 7, "its history"},
+        {"01234567-89ab-cdef-0123-456789abcdef0", 7, "of itself"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t plain[256] = {SX_RECORD_INFO};
+        size_t at = 1 + 4 + 4 + SX_DIGEST_SIZE + 8, length = strlen(cases[i].id), rows;
+        struct sx_test_archive file;
+        struct sx_error err;
+
+        plain[at + 3] = 1; /* one lineage */
+        plain[at + 7] = (uint8_t)length;
+        memcpy(plain + at + 8, cases[i].id, length);
+        at += 8 + length;
+        for (int byte = 0; byte < 8; byte++)
+            plain[at + (size_t)byte] = (uint8_t)(cases[i].revision >> (56 - 8 * byte));
+        at += 8 + 2 * SX_DIGEST_SIZE;
+        plain[at] = SX_RECORD_END;
+        make_file(plain, at + 9, &file);
+        if (cases[i].message)
+            expect_refusal(&file, cases[i].message);
+        else
+            assert_int_equal(read_all(&file, &rows, &err), 0);
+        sx_test_archive_clear(&file);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,8 +410,10 @@ int main(void)
         cmocka_unit_test(edits_meanwhile_are_not_in_it),
         cmocka_unit_test(a_cut_file_is_refused),
         cmocka_unit_test(a_changed_byte_is_noticed),
+        cmocka_unit_test(every_flipped_bit_is_noticed),
         cmocka_unit_test(chunks_cannot_change_places),
         cmocka_unit_test(made_up_records_are_refused),
+        cmocka_unit_test(a_made_up_history_is_refused),
     };
 
     return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);

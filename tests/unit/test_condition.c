@@ -15,6 +15,7 @@
 /** Paths of the module's containers. */
 #define T "/sextant-test:top"
 #define L "/sextant-test:lists"
+#define MADE_UP(content) "<c xmlns='urn:sextant:made-up'>" content "</c>"
 
 static void test_when(void **state)
 {
@@ -146,9 +147,41 @@ static void test_of_a_case(void **state)
     sx_schema_free(schema);
 }
 
+/* What libyang alone crashes on: the last node at the top has no children, and it may be the one
+ * that stands in the place of a node while it is found out whether that must be there. */
+static void test_backwards(void **state)
+{
+    struct sx_schema *schema = sx_test_schema_of(
+        "container c { list row { key k; leaf k { type uint8; }"
+        "   must \"count(preceding-sibling::m:row) < 4\";"
+        "   leaf third { when \"count(../preceding-sibling::m:row) = 2\"; type string; } } }"
+        " leaf y { when \"count(/m:c/m:row[3]/preceding-sibling::m:row) = 2\"; type string;"
+        "   mandatory true; }"
+        " leaf z { type string; }");
+    struct sx_tree tree = sx_test_tree(schema);
+
+    (void)state;
+    sx_test_set(&tree, "<z xmlns='urn:sextant:made-up'>z</z>");
+    sx_test_set(&tree, MADE_UP("<row><k>1</k></row><row><k>2</k></row>"));
+    sx_test_refused(
+        &tree, MADE_UP("<row><k>3</k><third>x</third></row>"), SX_E_DATA_MISSING, "/made-up:y");
+    sx_test_set(&tree,
+        MADE_UP("<row><k>3</k><third>x</third></row>") "<y xmlns='urn:sextant:made-up'"
+                                                       ">y</y>");
+    sx_test_refused(&tree, MADE_UP("<row><k>2</k><third>x</third></row>"), SX_E_UNKNOWN_ELEMENT,
+        "/made-up:c/row[k='2']/third");
+    sx_test_set(&tree, MADE_UP("<row><k>4</k></row>"));
+    sx_test_refused(
+        &tree, MADE_UP("<row><k>5</k></row>"), SX_E_OPERATION_FAILED, "/made-up:c/row[k='5']");
+    sx_test_check_links(tree.root);
+    sx_tree_clear(&tree);
+    sx_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_backwards),
         SX_TEST_ON_TREE(test_when),
         SX_TEST_ON_TREE(test_set_together),
         SX_TEST_ON_TREE(test_set_against_its_condition),

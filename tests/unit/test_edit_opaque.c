@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sextant/memory.h"
 #include "test_schema.h"
 #include "test_tree.h"
 
@@ -6,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -76,6 +78,45 @@ static void test_keys(void **state)
         SX_E_BAD_ATTRIBUTE, L "/ordered[id='a']/id");
 }
 
+/* An error goes to logs and screens. */
+static void test_secrets_are_not_quoted(void **state)
+{
+    struct sx_schema *schema = sx_test_schema_of(
+        "container c { leaf pin { type uint8; sx:secret; }"
+        " leaf word { type string { length '4..10'; } sx:secret; }"
+        " leaf own { type string { length '4..10' { error-message 'four to ten';"
+        "   error-app-tag 'own-length'; } } sx:secret; }"
+        " leaf half { type string { pattern '[a-z]*' { error-message 'letters'; } } sx:secret; }"
+        " list l { key k; leaf k { type string; } leaf pin { type uint8; sx:secret; } } }");
+    static const struct {
+        const char *xml, *path, *says;
+    } cases[] = {
+        {"<pin>s3cret</pin>", "/made-up:c/pin", "right is a whole number in 0..255"},
+        {"<word>s3c</word>", "/made-up:c/word", "right is a text of 4..10 characters"},
+        {"<word>s3cret-and-more</word>", "/made-up:c/word", "the value \"********\""},
+        {"<own>s3c</own>", "/made-up:c/own", "four to ten"},
+        {"<half>s3cret</half>", "/made-up:c/half", "right is a text that matches"},
+        {"<l><k>x</k><pin>s3cret</pin></l>", "/made-up:c/l[k='x']/pin", "right is"},
+        {"<l><k>x</k><pin nc:operation='create'>s3cret</pin></l>", "/made-up:c/l[k='x']/pin",
+            "right is"},
+    };
+    struct sx_tree tree = sx_test_tree(schema);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *xml = sx_format("<c xmlns='urn:sextant:made-up' "
+                              "xmlns:nc='urn:ietf:params:xml:ns:netconf:base:1.0'>%s</c>",
+            cases[i].xml);
+        struct sx_error err = sx_test_refused(&tree, xml, SX_E_INVALID_VALUE, cases[i].path);
+
+        assert_says(err, cases[i].says);
+        assert_null(strstr(err.message, "s3c"));
+        free(xml);
+    }
+    sx_tree_clear(&tree);
+    sx_schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +125,7 @@ int main(void)
         SX_TEST_ON_TREE(test_state_is_refused),
         SX_TEST_ON_TREE(test_delete_without_value),
         SX_TEST_ON_TREE(test_keys),
+        cmocka_unit_test(test_secrets_are_not_quoted),
     };
 
     return cmocka_run_group_tests(tests, sx_test_tree_group_setup, sx_test_group_teardown);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What libyang says of its newest error, in our words. */
+#include "item.h"
 #include "libyang_error.h"
 #include "sextant/memory.h"
 #include "test_schema.h"
@@ -70,6 +71,29 @@ static void test_keys_in_the_path(void **state)
     assert_string_equal(path + strlen(path) - strlen("/level"), "/level");
 }
 
+/* Also where a value is parsed that was stored. */
+static void test_secrets_are_not_quoted(void **state)
+{
+    struct sx_schema *schema =
+        sx_test_schema_of("container c { leaf pin { type uint8; sx:secret; }"
+                          " leaf word { type string { length '4..10'; } sx:secret; } }");
+    static const char *const texts[] = {"{\"made-up:c\":{\"pin\":\"s3cret\"}}",
+        "{\"made-up:c\":{\"pin\":s3cret}}", "{\"made-up:c\":{\"word\":\"s3c\"}}",
+        "{\"made-up:c\":{\"word\":[\"s3cret\"]}}", "{\"made-up:c\":{\"pin\":53000}}",
+        "{\"made-up:c\":{\"word\":\"abcd\" s3cret}}", "{\"made-up:c\":{\"word\":\"s3cret\x01\"}}"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct lyd_node *node = NULL;
+        struct sx_error err = {0};
+
+        assert_int_equal(sx_item_parse(sx_schema_context(schema), NULL, texts[i], &node, &err), -1);
+        if (strstr(err.message, "s3c") || strstr(err.message, "53000"))
+            fail_msg("%s: %s", texts[i], err.message);
+    }
+    sx_schema_free(schema);
+}
+
 static void test_nothing_to_tell(void **state)
 {
     struct ly_ctx *context = sx_schema_context(*state);
@@ -113,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_message_and_path),
         cmocka_unit_test(test_without_what),
         cmocka_unit_test(test_keys_in_the_path),
+        cmocka_unit_test(test_secrets_are_not_quoted),
         cmocka_unit_test(test_nothing_to_tell),
         cmocka_unit_test(test_long_texts_are_cut),
     };

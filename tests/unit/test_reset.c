@@ -4,6 +4,7 @@
 #include "state.h"
 #include "test_folder.h"
 #include "test_pair.h"
+#include "test_rows.h"
 #include "test_schema.h"
 
 #include <setjmp.h>
@@ -344,6 +345,26 @@ static void what_is_not_valid_by_itself_fails_it(void **state)
     sx_test_engine_close(&a);
 }
 
+/* Rows that an upgrade has set aside are configuration that was. */
+static void what_was_set_aside_goes_too(void **state)
+{
+    struct sx_test_engine a;
+
+    sx_test_primary_open(&a, *state, 2);
+    assert_true(sx_test_entry(&a, "ann", 100));
+    sx_engine_close(a.engine);
+    a.engine = NULL;
+    sx_test_sql(a.folder, "UPDATE fragment SET body = replace(body, 'number', 'colour')");
+    sx_test_engine_restart(&a);
+    assert_true(sx_test_alarm(&a, 15008));
+    leave(&a);
+    reset(&a);
+    assert_false(sx_test_alarm(&a, 15008));
+    sx_test_engine_restart(&a);
+    assert_false(sx_test_alarm(&a, 15008));
+    sx_test_engine_close(&a);
+}
+
 static void without_a_backup_nothing_is_erased(void **state)
 {
     struct sx_test_engine a;
@@ -413,6 +434,7 @@ int main(void)
         cmocka_unit_test(it_waits_until_its_alarm_was_sent),
         cmocka_unit_test(a_crash_before_it_begins_it_anew),
         cmocka_unit_test(what_is_not_valid_by_itself_fails_it),
+        cmocka_unit_test(what_was_set_aside_goes_too),
         cmocka_unit_test(without_a_backup_nothing_is_erased),
         cmocka_unit_test(an_initial_configuration_leaves_survivors_alone),
         cmocka_unit_test(a_restore_waits_for_the_reset),

@@ -5,6 +5,7 @@
 #include "test_folder.h"
 #include "test_pair.h"
 #include "test_rows.h"
+#include "test_secret.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,6 +57,7 @@ static void a_row_that_does_not_fit_is_set_aside(void **state)
     boot_with(&test, "UPDATE fragment SET body = replace(body, 'number', 'colour') WHERE " ANN);
     assert_true(sx_test_alarm(&test, 15008));
     assert_true(sx_test_logged(&test, ANN_PATH " is set aside"));
+    assert_true(sx_test_logged(&test, "\"colour\" not found"));
     assert_string_equal(sx_test_number(&test, "ann"), "");
     assert_string_equal(sx_test_number(&test, "ben"), "200");
     assert_string_equal(test.status.system_name, "east");
@@ -74,6 +76,21 @@ static void a_row_that_does_not_fit_is_set_aside(void **state)
     assert_true(discard(&test, ANN_PATH));
     assert_false(sx_test_alarm(&test, 15008));
     assert_false(discard(&test, NULL));
+    sx_test_engine_close(&test);
+}
+
+/* A row of a release that did not encrypt, in which a secret does not fit its type. */
+static void the_reason_shows_no_secret(void **state)
+{
+    struct sx_test_engine test;
+
+    fill(&test, *state);
+    assert_true(sx_test_password(&test, "some-words"));
+    boot_with(&test, "UPDATE fragment SET body = replace(body, '\"password\":\"$sx1$', "
+                     "'\"password\":\"clear-words ' || hex(zeroblob(70)))");
+    assert_true(sx_test_alarm(&test, 15008));
+    assert_true(sx_test_logged(&test, "A password has 1 to 128 characters"));
+    assert_false(sx_test_logged(&test, "clear-words"));
     sx_test_engine_close(&test);
 }
 
@@ -185,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_that_does_not_fit_is_set_aside),
+        cmocka_unit_test(the_reason_shows_no_secret),
         cmocka_unit_test(what_is_not_valid_is_set_aside_too),
         cmocka_unit_test(a_subordinate_waits_for_the_primarys_configuration),
         cmocka_unit_test(too_many_are_no_matter_of_single_rows),

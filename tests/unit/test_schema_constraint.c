@@ -34,6 +34,20 @@ static void test_must(void **state)
         "/made-up:c/b", "reads /made-up:c/d (agreed)", "/made-up:c/b (replicated)");
 }
 
+/* libyang divides by zero. */
+static void test_division(void **state)
+{
+    (void)state;
+    sx_test_schema_refused("container c { " COMMON
+                           " leaf b { type uint8; must \"2 mod . = 0\"; } }",
+        "/made-up:c/b", "a must of /made-up:c/b divides with mod", "whole number");
+    sx_test_schema_refused("container c { " COMMON
+                           " leaf b { type uint8; when \"1 mod ../common\"; } }",
+        "/made-up:c/b", "a when of /made-up:c/b divides with mod", "whole number");
+    sx_schema_free(
+        sx_test_schema_of("container c { leaf b { type uint8; must \". mod 2 = 0\"; } }"));
+}
+
 static void test_when(void **state)
 {
     (void)state;
@@ -121,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_must),
+        cmocka_unit_test(test_division),
         cmocka_unit_test(test_when),
         cmocka_unit_test(test_leafref),
         cmocka_unit_test(test_mixed_container),

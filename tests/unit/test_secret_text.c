@@ -129,7 +129,9 @@ static void what_is_not_json_is_refused(void **state)
         "{\"made-up:c\":{\"word\":}}", "{\"made-up:c\":{\"word\" \"a\"}}", "{\"made-up:c\":[1,2]}",
         "{\"made-up:c\":{\"l\":{\"k\":\"a\"}}}",
         "{\"made-up:c\":{\"l\":[{\"k\":\"a\",\"s\":\"b\"}]}}",
-        "{\"made-up:c\":{\"word\":\"refuse\"}}", "{\"made-up:c\":{\"plain\":\"\\"};
+        /* A name that libyang would read as that of a secret. */
+        "{\"made-up:c\":{\"wor\\u0064\":\"a\"}}", "{\"made-up:c\":{\"word\":\"refuse\"}}",
+        "{\"made-up:c\":{\"plain\":\"\\"};
     const struct lysc_node *node = sx_test_schema_node(*state, "/made-up:c");
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

@@ -186,6 +186,10 @@ static void test_depth(void **state)
     assert_int_equal(ag_xpath_text_depth("//*[count( //*)]"), 1);
     assert_int_equal(ag_xpath_text_depth("//*[ancestor::a]"), 1);
     assert_int_equal(ag_xpath_text_depth("//a[.='..']"), 0);
+    assert_int_equal(ag_xpath_text_depth("//*/preceding::*"), 1);
+    assert_int_equal(ag_xpath_text_depth("//a/following-sibling::b[c]"), 1);
+    assert_int_equal(ag_xpath_text_depth("//a[preceding-sibling::b]"), 2);
+    assert_int_equal(ag_xpath_text_depth("//preceding/following[.='preceding::']"), 0);
 }
 
 static struct lyd_node *cluster(struct ag_test_contexts *contexts)
@@ -219,6 +223,39 @@ static void test_marks(void **state)
         "<cluster xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\"><peers><peer>"
         "<index>2</index><address>b.example</address></peer></peers></cluster>");
     free(text);
+    ag_xpath_free(xpath);
+    lyd_free_all(tree);
+}
+
+/* libyang alone crashes: the last tree of the forest has no child. */
+static void test_backwards(void **state)
+{
+    struct lyd_node *tree = cluster(*state), *last = NULL;
+    const struct ly_ctx *context = sx_schema_context(((struct ag_test_contexts *)*state)->schema);
+    struct sx_error err = {0};
+    struct ag_xpath *xpath =
+        compile(*state, "//x:peer[2]/x:address/ancestor::*/preceding-sibling::x:peer", &err);
+
+    assert_non_null(xpath);
+    assert_int_equal(lyd_new_inner(NULL, ly_ctx_get_module_implemented(context, "sextant-system"),
+                         "system", 0, &last),
+        LY_SUCCESS);
+    assert_int_equal(lyd_insert_sibling(tree, last, &tree), LY_SUCCESS);
+    assert_ptr_equal(tree->prev, last);
+    assert_int_equal(ag_xpath_mark(xpath, tree, &err), 0);
+    assert_int_equal(ag_xpath_mark_of(tree), AG_MARK_PART);
+    assert_int_equal(ag_xpath_mark_of(last), AG_MARK_NONE);
+    ag_xpath_free(xpath);
+    lyd_free_tree(tree);
+    xpath = compile(*state, "/*/preceding-sibling::*", &err);
+    assert_int_equal(ag_xpath_mark(xpath, last, &err), 0);
+    tree = NULL;
+    assert_int_equal(lyd_new_inner(NULL, ly_ctx_get_module_implemented(context, "sextant-cluster"),
+                         "cluster", 0, &tree),
+        LY_SUCCESS);
+    assert_int_equal(lyd_insert_sibling(last, tree, &tree), LY_SUCCESS);
+    assert_int_equal(ag_xpath_mark(xpath, tree, &err), -1);
+    assert_int_equal(err.code, SX_E_INVALID_VALUE);
     ag_xpath_free(xpath);
     lyd_free_all(tree);
 }
@@ -300,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_plan),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_backwards),
         cmocka_unit_test(test_no_nodes),
         cmocka_unit_test(test_too_dear),
         cmocka_unit_test(test_touches),

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -95,6 +96,30 @@ static void test_bounds(void **state)
     assert_int_equal(reach.climb, 0);
 }
 
+static bool divides(const char *expression)
+{
+    struct sx_reach reach;
+
+    sx_xpath_reach(expression, "self", &reach);
+    return reach.divides;
+}
+
+static void test_division(void **state)
+{
+    static const char *const safe[] = {". mod 2 = 0", ".mod 10", "../a mod 07 + mod",
+        "mod/mod = 'x'", ". = '1 mod 0'", "2 mod 2.5 = 1", "mod div mod"};
+    static const char *const dangerous[] = {". mod 0 = 1", "1 mod ../step = 0", ". mod -1",
+        ". mod 0.5", ". mod 00", ". mod (2)", ". mod '2'", ". modW", "a[b mod c]", "f(1, 2 mod .)"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof safe / sizeof *safe; i++)
+        if (divides(safe[i]))
+            fail_msg("%s", safe[i]);
+    for (size_t i = 0; i < sizeof dangerous / sizeof *dangerous; i++)
+        if (!divides(dangerous[i]))
+            fail_msg("%s", dangerous[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_division),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,8 @@ class Daemon:
         limit = time.monotonic() + timeout
         while True:
             if self.process.poll() is not None:
+                if not self.lab.keep:
+                    self.log.wait_end()
                 raise TimedOut(f"{self.name} ended with {self.process.returncode}: "
                                f"{self.last_line()}")
             try:

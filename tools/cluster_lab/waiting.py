@@ -75,6 +75,11 @@ class Lines:
                     raise TimedOut(f"no line for {test!r} in {timeout} s; the last are:\n{tail}")
                 self._changed.wait(left)
 
+    def wait_end(self, timeout=5):
+        """Until the program has closed the stream, and everything of it is there."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended, timeout)
+
     def join(self):
         self._thread.join(5)
         self._stream.close()
