@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,16 +20,20 @@
 /** How the name of one ends, and how while it is being written. */
 #define SUFFIX ".backup"
 #define UNFINISHED ".unfinished"
+/** How the name of a copy of the database ends, and of what SQLite keeps beside it until the copy
+ * is whole. */
+#define COPY ".db"
+#define COPY_JOURNAL ".db-journal"
 
-static bool is_backup(const char *name)
+static bool ends_with(const char *name, const char *suffix)
 {
-    size_t length = strlen(name);
+    size_t length = strlen(name), end = strlen(suffix);
 
-    return length > strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
+    return length > end && strcmp(name + length - end, suffix) == 0;
 }
 
 /* Goes through the folder: *ret_count backups, the last of which by name, and so by time, is
- * *ret_newest, for free(), or NULL. What an interrupted backup left is deleted. */
+ * *ret_newest, for free(), or NULL. */
 static int look_through(const char *folder, size_t *ret_count, char **ret_newest)
 {
     DIR *directory = opendir(folder);
@@ -38,11 +43,7 @@ static int look_through(const char *folder, size_t *ret_count, char **ret_newest
     if (!directory)
         return -1;
     for (struct dirent *entry; (entry = readdir(directory));) {
-        const char *suffix = strrchr(entry->d_name, '.');
-
-        if (suffix && strcmp(suffix, UNFINISHED) == 0)
-            unlinkat(dirfd(directory), entry->d_name, 0);
-        if (!is_backup(entry->d_name))
+        if (!ends_with(entry->d_name, SUFFIX))
             continue;
         ++*ret_count;
         if (!*ret_newest || strcmp(entry->d_name, *ret_newest) > 0) {
@@ -52,6 +53,48 @@ static int look_through(const char *folder, size_t *ret_count, char **ret_newest
     }
     closedir(directory);
     return 0;
+}
+
+/* A copy that was cut off has its journal beside it, or is empty as yet. The journal goes last: it
+ * tells what the copy is. */
+static void tidy_copy(int folder, const char *name)
+{
+    struct stat status;
+
+    if (ends_with(name, COPY_JOURNAL)) {
+        char *copy = sx_strdup(name);
+
+        copy[strlen(copy) - strlen(COPY_JOURNAL) + strlen(COPY)] = '\0';
+        if (unlinkat(folder, copy, 0) == 0 || errno == ENOENT)
+            unlinkat(folder, name, 0);
+        free(copy);
+    } else if (ends_with(name, COPY) && fstatat(folder, name, &status, 0) == 0 &&
+               status.st_size == 0) {
+        unlinkat(folder, name, 0);
+    }
+}
+
+/* Copies are made by the engine: they are left alone while there is one. */
+static void tidy(const char *folder, bool copies)
+{
+    DIR *directory = opendir(folder);
+
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        if (ends_with(entry->d_name, UNFINISHED))
+            unlinkat(dirfd(directory), entry->d_name, 0);
+        else if (copies)
+            tidy_copy(dirfd(directory), entry->d_name);
+    }
+    if (directory)
+        closedir(directory);
+}
+
+void ag_backup_tidy(const char *store_directory)
+{
+    char *folder = sx_format("%s/backups", store_directory);
+
+    tidy(folder, true);
+    free(folder);
 }
 
 void ag_backup_newest(const char *store_directory, char ret_path[AG_BACKUP_PATH_MAX])
@@ -154,8 +197,15 @@ static int write_file(struct ag_host *host, struct sx_reader *reader, const char
     if (sx_archive_write(
             reader, host->schema, &keys, passphrase, random, &backup->info, put, &target, err) < 0)
         goto out;
-    if (fsync(target.fd) < 0 || rename(unfinished, backup->path) < 0 || sync_folder(folder) < 0) {
+    if (fsync(target.fd) < 0 || rename(unfinished, backup->path) < 0) {
         fail(&target, err);
+        goto out;
+    }
+    if (sync_folder(folder) < 0) {
+        sx_error_set(err, SX_E_STORE,
+            "the backup %s is whole, but may be gone after a loss of power, as its folder cannot "
+            "be synced: %s",
+            backup->path, strerror(errno));
         goto out;
     }
     result = 0;
@@ -174,6 +224,7 @@ static int check_room(const char *folder, struct sx_error *err)
     char *newest = NULL;
     size_t count = 0;
 
+    tidy(folder, false);
     if (look_through(folder, &count, &newest) < 0)
         return sx_error_set(
             err, SX_E_STORE, "the folder of backups %s: %s", folder, strerror(errno));

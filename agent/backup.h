@@ -21,7 +21,7 @@ struct ag_backup {
 /**
  * Writes a backup of all configuration into the folder of backups while edits go on: under another
  * name first, then renamed, durably. One backup or restore at a time in a host; another one is
- * refused. Not in the loop.
+ * refused. After a failure there is no new file, unless the error says so. Not in the loop.
  */
 int ag_backup_make(struct ag_host *host, const char *passphrase, struct ag_backup *ret_backup,
     struct sx_error *err);
@@ -40,6 +40,10 @@ struct ag_restored {
  */
 int ag_restore_run(struct ag_host *host, const struct sx_origin *origin, const char *file,
     const char *passphrase, struct ag_restored *ret_restored, struct sx_error *err);
+
+/** Deletes what backups and copies of the database have left that were cut off. Before the engine
+ * is open, which makes such copies. */
+void ag_backup_tidy(const char *store_directory);
 
 /** The newest backup file in the folder, or "" when there is none. */
 void ag_backup_newest(const char *store_directory, char ret_path[AG_BACKUP_PATH_MAX]);

@@ -38,6 +38,7 @@ static int open_or_stand_in(
     struct sx_error failure = {0}, ignored;
     char *stand_in;
 
+    ag_backup_tidy(host->store_directory);
     if (open_engine(host, options, NULL, &failure) == 0) {
         ag_stand_in_remove(host->store_directory);
         return 0;

@@ -155,9 +155,12 @@ int ag_system_keys_read(
 {
     char *path = sx_format("%s/%s", directory, AG_SYSTEM_KEY_FILE);
     char *next = sx_format("%s/%s", directory, AG_SYSTEM_KEY_NEXT_FILE);
+    char *written = sx_format("%s/%s", directory, WRITTEN_FILE);
     struct ag_system_keys keys = {0};
     int present = read_file(path, keys.present, err), result = -1, following;
 
+    /* What writing left that was cut off may hold a key. */
+    unlink(written);
     if (present < 0)
         goto out;
     following = read_file(next, keys.next, err);
@@ -168,6 +171,7 @@ int ag_system_keys_read(
     result = 0;
 out:
     ag_system_keys_wipe(&keys);
+    free(written);
     free(path);
     free(next);
     return result;
@@ -190,9 +194,10 @@ int ag_system_key_install(const char *directory, struct sx_error *err)
     char *next = sx_format("%s/%s", directory, AG_SYSTEM_KEY_NEXT_FILE);
     int result = 0;
 
-    if (rename(next, path) == 0)
+    /* It may have been put there before, by a try that could not make that durable. */
+    if (rename(next, path) == 0 || errno == ENOENT)
         result = sync_folder(directory, err);
-    else if (errno != ENOENT)
+    else
         result = failed("put in place", path, err);
     free(path);
     free(next);

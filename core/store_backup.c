@@ -32,6 +32,10 @@ int sx_store_copy(sqlite3 *db, const char *path, struct sx_error *err)
     if (!missing)
         return -1;
     rc = sx_sql_open(path, vfs->zName, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &to, NULL, err);
+    /* The journal of the copy is gone for good before the copy counts: were it back after a loss of
+     * power, whoever opens the copy would roll it back to nothing. */
+    if (rc == 0)
+        rc = sx_sql_exec(to, "PRAGMA synchronous=EXTRA", err);
     if (rc == 0)
         rc = copy_pages(db, to, err);
     sqlite3_close(to);

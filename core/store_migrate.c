@@ -6,22 +6,26 @@
 
 /* Creating the tables, and bringing those of an older release up to this one's. */
 
-/* Runs `sql` and sets the version, all or nothing. */
-static int run_in_transaction(sqlite3 *db, const char *sql, int version, struct sx_error *err)
+/* Runs `sql` and sets the version, all or nothing. *ret_unsure tells after a failure that it is
+ * nevertheless done, perhaps: what failed is the last step, and the disk may have it. */
+static int run_in_transaction(
+    sqlite3 *db, const char *sql, int version, bool *ret_unsure, struct sx_error *err)
 {
     char *versions = sx_format(
-        "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", SX_STORE_APPLICATION, version);
+        "PRAGMA application_id=%d; PRAGMA user_version=%d", SX_STORE_APPLICATION, version);
     struct sx_error ignored;
     int rc = -1;
 
+    *ret_unsure = false;
     if (sx_sql_exec(db, "BEGIN EXCLUSIVE", err) < 0)
         goto out;
-    if (sx_sql_exec(db, sql, err) < 0 || sx_sql_exec(db, versions, err) < 0) {
-        if (!sqlite3_get_autocommit(db))
-            sx_sql_exec(db, "ROLLBACK", &ignored);
-        goto out;
-    }
-    rc = 0;
+    if (sx_sql_exec(db, sql, err) < 0 || sx_sql_exec(db, versions, err) < 0)
+        goto failed;
+    *ret_unsure = true;
+    rc = sx_sql_exec(db, "COMMIT", err);
+failed:
+    if (rc < 0 && !sqlite3_get_autocommit(db))
+        sx_sql_exec(db, "ROLLBACK", &ignored);
 out:
     free(versions);
     return rc;
@@ -29,7 +33,9 @@ out:
 
 int sx_store_create(sqlite3 *db, const struct sx_store_schema *schema, struct sx_error *err)
 {
-    return run_in_transaction(db, schema->create, schema->version, err);
+    bool unsure;
+
+    return run_in_transaction(db, schema->create, schema->version, &unsure, err);
 }
 
 static const struct sx_migration *find_step(const struct sx_store_schema *schema, int version)
@@ -69,6 +75,7 @@ int sx_store_migrate(
     char *old = old_path(store, version);
     char *sql = join_steps(schema, version);
     struct sx_error cause = {0};
+    bool unsure = false;
     int rc = -1;
 
     if (!sql) {
@@ -83,10 +90,12 @@ int sx_store_migrate(
     vfs->xDelete(vfs, old, 1);
     if (sx_store_copy(store->db, old, err) < 0)
         goto out;
-    if (run_in_transaction(store->db, sql, schema->version, &cause) < 0) {
-        sx_error_set(err, SX_E_STORE,
-            "database %s could not be brought from schema version %d to %d and is unchanged: %s",
-            store->path, version, schema->version, cause.message);
+    if (run_in_transaction(store->db, sql, schema->version, &unsure, &cause) < 0) {
+        sx_error_set(err, cause.code,
+            "database %s could not be brought from schema version %d to %d and %s: %s", store->path,
+            version, schema->version,
+            unsure ? "has one or the other, as the next start shows" : "is unchanged",
+            cause.message);
         goto out;
     }
     rc = 0;

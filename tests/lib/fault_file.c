@@ -58,9 +58,15 @@ static int write_file(sqlite3_file *base, const void *data, int length, sqlite3_
 
     if (fate == FAILS) {
         failure = fault_code(file->vfs, SQLITE_IOERR_WRITE);
-        if (failure != SQLITE_FULL)
+        if (file->vfs->crashed || (failure != SQLITE_FULL && failure != SQLITE_IOERR_WRITE))
             return failure;
-        length /= 2;
+        if (failure == SQLITE_FULL) {
+            length /= 2;
+        } else {
+            data = (const char *)data + length / 2;
+            offset += length / 2;
+            length -= length / 2;
+        }
     }
     if (file->node) {
         was = former(file, offset, offset + length, &former_length, &size);

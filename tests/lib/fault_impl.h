@@ -9,15 +9,12 @@
 /* The inside of fault_vfs: fault_vfs.c has the VFS and what tests call, fault_file.c the methods of
  * its open files, fault_disk.c what a crash takes back. */
 
-/** Number of kinds of calls. */
-#define KINDS 9
-
 struct fault_vfs {
     sqlite3_vfs base;
     sqlite3_vfs *real;
     char *name;
     struct fault_disk disk;
-    uint64_t calls[KINDS];
+    uint64_t calls[FAULT_KINDS];
     uint64_t open_files;
     unsigned fail_kinds, crash_kinds;
     uint64_t fail_in, fail_times, crash_in; /**< calls until then, 0: never */

@@ -10,7 +10,7 @@
 
 enum fate fault_call(struct fault_vfs *vfs, unsigned kind)
 {
-    for (int i = 0; i < KINDS; i++)
+    for (int i = 0; i < FAULT_KINDS; i++)
         vfs->calls[i] += kind >> i & 1;
     if (vfs->crashed)
         return FAILS;
@@ -168,7 +168,7 @@ uint64_t fault_vfs_calls(const struct fault_vfs *vfs, unsigned kinds)
 {
     uint64_t calls = 0;
 
-    for (int i = 0; i < KINDS; i++)
+    for (int i = 0; i < FAULT_KINDS; i++)
         if (kinds >> i & 1)
             calls += vfs->calls[i];
     return calls;

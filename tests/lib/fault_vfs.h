@@ -28,6 +28,9 @@ enum fault_call {
     FAULT_ALL = (1 << 9) - 1,
 };
 
+/** Number of kinds. */
+#define FAULT_KINDS 9
+
 /** Registers a VFS under `name`. The caller releases it with fault_vfs_free(). */
 struct fault_vfs *fault_vfs_new(const char *name);
 
@@ -38,8 +41,9 @@ void fault_vfs_free(struct fault_vfs *vfs);
 uint64_t fault_vfs_calls(const struct fault_vfs *vfs, unsigned kinds);
 
 /** From now on the n-th call of these kinds (1 is the next), and those after it up to `times` in
- * all, return `code`, an SQLITE_… result, without doing anything; but a write that fails with
- * SQLITE_FULL is cut short: its first half is written. `nth` 0 ends that. */
+ * all, return `code`, an SQLITE_… result, without doing anything; but of a write that fails with
+ * SQLITE_FULL the first half is written, and with SQLITE_IOERR_WRITE the second. `nth` 0 ends that.
+ */
 void fault_vfs_fail(struct fault_vfs *vfs, unsigned kinds, uint64_t nth, uint64_t times, int code);
 
 /** How many calls failed since the last fault_vfs_fail(). */

@@ -41,6 +41,9 @@ void sx_test_engine_close(struct sx_test_engine *test);
 /** Closes and opens it on the same folder: a restart. */
 void sx_test_engine_restart(struct sx_test_engine *test);
 
+/** Opens a closed one on the same folder. False when it does not open. */
+bool sx_test_engine_try(struct sx_test_engine *test);
+
 /** One step; time moves on by a millisecond. True when it succeeded. */
 bool sx_test_step(struct sx_test_engine *test, struct sx_event *event);
 

@@ -253,6 +253,23 @@ static void test_failing_calls(void **state)
     assert_content(fixture, "a");
 }
 
+/* A full disk takes the first half of a write, a torn write is the second half. */
+static void test_halves_of_writes(void **state)
+{
+    struct fixture *fixture = *state;
+    sqlite3_file *file = create(fixture);
+
+    assert_int_equal(put(file, "........", 0), SQLITE_OK);
+    fault_vfs_fail(fixture->vfs, FAULT_WRITE, 1, 1, SQLITE_FULL);
+    assert_int_equal(put(file, "ab", 0), SQLITE_FULL);
+    fault_vfs_fail(fixture->vfs, FAULT_WRITE, 1, 1, SQLITE_IOERR_WRITE);
+    assert_int_equal(put(file, "cdef", 4), SQLITE_IOERR_WRITE);
+    fault_vfs_fail(fixture->vfs, FAULT_WRITE, 1, 1, SQLITE_IOERR);
+    assert_int_equal(put(file, "gh", 2), SQLITE_IOERR);
+    close_file(file);
+    assert_content(fixture, "a.....ef");
+}
+
 static void run(sqlite3 *db, const char *sql, int expected)
 {
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL) & 0xff, expected);
@@ -300,6 +317,7 @@ int main(void)
         TEST(test_crash_in_a_write),
         TEST(test_created_and_deleted_files),
         TEST(test_failing_calls),
+        TEST(test_halves_of_writes),
         TEST(test_two_disks),
     };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fault_vfs.h"
+#include "fault_sweep.h"
 #include "sextant/maintenance.h"
 #include "sextant/memory.h"
 #include "store_impl.h"
@@ -175,6 +175,7 @@ struct tally {
     unsigned points;
     unsigned acknowledged;
     unsigned taken;
+    struct fault_visits visits; /**< of the last one */
 };
 
 /* Crashes in the action, or in the closing after it. False when the call was never reached. */
@@ -187,9 +188,11 @@ static bool crash_once(const char *top, struct fault_vfs *vfs, const char *name,
     bool crashed;
     int rc;
 
+    fault_visits_start(vfs, &tally->visits);
     fault_vfs_crash_at(vfs, kinds, n);
     rc = act(store, folder, name);
     sx_store_close(store);
+    fault_visits_stop(vfs, &tally->visits);
     crashed = fault_vfs_crashed(vfs);
     fault_vfs_crash_recover(vfs, seed);
     store = sx_test_store_open(folder, name);
@@ -222,6 +225,7 @@ static void crash_everywhere(const char *top, const char *name, action *act)
     print_message("%s: %u crashes, %u of them after the acknowledgement; the new state was found "
                   "%u times\n",
         name, tally.points, tally.acknowledged, tally.taken);
+    fault_visits_print(name, &tally.visits);
     assert_true(tally.acknowledged > 0 && tally.acknowledged < tally.points);
     assert_true(tally.taken >= tally.acknowledged);
     free(expected[0]);

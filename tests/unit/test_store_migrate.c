@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fault_vfs.h"
+#include "fault_sweep.h"
 #include "sextant/memory.h"
 #include "store_impl.h"
 #include "test_folder.h"
 #include "test_rows.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +197,7 @@ static void test_old_file_is_kept(void **state)
 static void test_interrupted(void **state)
 {
     struct fault_vfs *vfs = fault_vfs_new("migration");
+    struct fault_visits visits;
     unsigned points = 0;
     unsigned old = 0;
     bool done = false;
@@ -208,10 +210,12 @@ static void test_interrupted(void **state)
 
             assert_int_equal(sx_test_make_folder(folder), 0);
             make(folder, "migration");
+            fault_visits_start(vfs, &visits);
             fault_vfs_crash_at(vfs, FAULT_ALL, n);
             if (sx_store_open_schema(folder, "migration", &to_five, &store, &err) == 0)
                 done = !fault_vfs_crashed(vfs);
             sx_store_close(store);
+            fault_visits_stop(vfs, &visits);
             fault_vfs_crash_recover(vfs, n * 10 + seed);
             if (sx_store_open(folder, "migration", &store, &err) == 0) {
                 old++;
@@ -223,11 +227,75 @@ static void test_interrupted(void **state)
             assert_content(store, "one-two-three");
             sx_store_close(store);
             assert_false(sx_test_file_exists(folder, OLD));
+            assert_false(sx_test_file_exists(folder, OLD "-journal"));
             free(folder);
         }
     }
     print_message("migration: %u crashes survived, %u before it was done\n", points, old);
+    fault_visits_print("migration", &visits);
     assert_in_range(old, 10, points - 1);
+    fault_vfs_free(vfs);
+}
+
+/* A call that fails leaves the old database or the new one too, and says which. */
+static void fail_once(const char *top, struct fault_vfs *vfs, unsigned kinds, uint64_t n, int code,
+    bool *ret_failed, unsigned *refused)
+{
+    char *folder = sx_format("%s/fails", top);
+    struct sx_store *store = NULL;
+    struct sx_error err = {0};
+    bool opened;
+
+    assert_int_equal(sx_test_make_folder(folder), 0);
+    make(folder, "migration");
+    fault_vfs_fail(vfs, kinds, n, 1, code);
+    opened = sx_store_open_schema(folder, "migration", &to_five, &store, &err) == 0;
+    *ret_failed = fault_vfs_failures(vfs) > 0;
+    fault_vfs_fail(vfs, 0, 0, 0, 0);
+    if (opened) {
+        assert_content(store, "one-two-three");
+        sx_store_close(store);
+    } else {
+        ++*refused;
+        assert_true(strlen(err.message) > 0);
+        if (strstr(err.message, "is unchanged")) {
+            store = sx_test_store_open(folder, "migration");
+            assert_content(store, "one");
+            sx_store_close(store);
+        }
+    }
+    if (sx_store_open_schema(folder, "migration", &to_five, &store, &err) < 0)
+        fail_msg("after call %d failed: %s", (int)n, err.message);
+    assert_content(store, "one-two-three");
+    sx_store_close(store);
+    assert_false(sx_test_file_exists(folder, OLD));
+    assert_false(sx_test_file_exists(folder, OLD "-journal"));
+    sx_test_remove_folder(folder);
+    free(folder);
+}
+
+static void test_failing_calls(void **state)
+{
+    static const struct {
+        unsigned kinds;
+        int code;
+    } ways[] = {
+        {FAULT_ALL, SQLITE_IOERR},
+        {FAULT_ALL, SQLITE_FULL},
+        {FAULT_WRITE, SQLITE_IOERR_WRITE},
+        {FAULT_LOCK | FAULT_SHM, SQLITE_BUSY},
+    };
+    struct fault_vfs *vfs = fault_vfs_new("migration");
+
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        unsigned points = 0, refused = 0;
+        bool failed = true;
+
+        for (uint64_t n = 1; failed; n++, points++)
+            fail_once(*state, vfs, ways[i].kinds, n, ways[i].code, &failed, &refused);
+        print_message("migration: %u calls fail with %d, %u of them refused it\n", points - 1,
+            ways[i].code, refused);
+    }
     fault_vfs_free(vfs);
 }
 
@@ -242,6 +310,7 @@ int main(void)
         TEST(test_from_version_1),
         TEST(test_old_file_is_kept),
         TEST(test_interrupted),
+        TEST(test_failing_calls),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
