@@ -56,6 +56,22 @@ class Bench(unittest.TestCase):
         lines = ET.parse(self.picture).getroot().iter("{http://www.w3.org/2000/svg}polyline")
         self.assertEqual(len(list(lines)), len(EDITS) + 2)
 
+    def test_clusters_alone(self):
+        done = bench("replication", "--json", self.json, "--check")
+        results = self.results(done)
+        self.assertEqual(done.returncode, 1 if results["missed"] else 0, done.stderr)
+        self.assertNotIn("sizes", results)
+        cluster = results["cluster"]
+        for taken in (cluster["commits"], cluster["alone"], cluster["replicated"],
+                      *(cluster[f"etcd_{members}"][what] for members in (3, 5)
+                        for what in ("empty", "put"))):
+            self.assertGreater(taken["p50"], 0)
+            self.assertLessEqual(taken["p50"], taken["p99"])
+        for how in ("killed_s", "frozen_s", "cut_s"):
+            self.assertGreater(cluster[how], 0)
+        self.assertIn("durable on five peers", done.stdout)
+        self.assertIn("etcd, 5 members: a put", done.stdout)
+
     def test_a_slow_disk_is_felt_by_edits_and_by_the_floor(self):
         done = bench("--json", self.json, "--fsync-delay", str(DELAY_MS), "--rounds", "3")
         for site in self.results(done)["sizes"].values():
@@ -75,7 +91,7 @@ class Budgets(unittest.TestCase):
         return {"empty": {"pss_kb": 9000, "sessions": 8},
                 "sizes": {"1000": site, "200000": dict(site)},
                 "cluster": {"commits": taken, "replicated": taken, "killed_s": 0.1,
-                            "frozen_s": 0.9, "join_s": {"200000": 9.0}}}
+                            "frozen_s": 0.9, "cut_s": 0.9, "join_s": {"200000": 9.0}}}
 
     def assert_missed(self, change, words, of_cluster=False):
         results = self.results()
@@ -101,6 +117,7 @@ class Budgets(unittest.TestCase):
         self.assert_missed({"replicated": {"p50": 4.1}}, "five peers", of_cluster=True)
         self.assert_missed({"frozen_s": 1.1}, "frozen", of_cluster=True)
         self.assert_missed({"killed_s": 1.1}, "killed", of_cluster=True)
+        self.assert_missed({"cut_s": 1.1}, "cut", of_cluster=True)
         self.assert_missed({"join_s": {"200000": 10.1}}, "blank peer", of_cluster=True)
 
 

@@ -1,40 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is measured of clusters: replication to five peers, the notification of a lost one, and how
-long a blank peer takes to join."""
+"""What is measured of clusters: replication to five peers, beside etcd; the notification of a lost
+one; how long a blank peer takes to join."""
 
 import random
+import tempfile
 import time
 
 from cluster_lab import netconf
 from cluster_lab.lab import Lab
-from cluster_lab.netconf import CLUSTER
-from cluster_lab.waiting import TimedOut
+from cluster_lab.network import Network
+from cluster_lab.openssh import OpenSSH
 from content import Content
-from floor import Disk
+from etcd import Etcd
+from floor import BODY, Disk
 from timing import START_S, ask, milliseconds
 
 PEERS = 6
+ETCD_MEMBERS = (3, 5)
 LOST_ALARM = 20004
-JOIN_S = 600  # the longest waits for a peer that joins, and for an edit on all peers
-REPLICATED_S = 30
-STORED = f'<cluster xmlns="{CLUSTER}"><peers><peer><index/><revision/></peer></peers></cluster>'
+CUTS = 3
+JOIN_S = 600  # the longest wait for a peer that joins
+WAIT_S = 30  # the longest wait for an edit on all peers
+NETCONF = "urn:sextant:params:xml:ns:yang:sextant-netconf"
 
 
-def revisions(session):
-    """The revision that each peer has stored, as the primary knows it, by index."""
-    return {peer.findtext(f"{{{CLUSTER}}}index"): int(peer.findtext(f"{{{CLUSTER}}}revision") or 0)
-            for peer in session.get(STORED).iter(f"{{{CLUSTER}}}peer")}
+def row(number):
+    """The entry that is edited, as its row stands in the database."""
+    return BODY % number
+
+
+def entry(number):
+    return netconf.entry("Replicated", str(number))
 
 
 def replicated(session, number):
-    """Seconds from an edit until five peers have acknowledged that it is on their disks. The
-    primary is asked again and again, which makes it seem longer rather than shorter."""
-    before = revisions(session)["1"]
-    start, _ = ask(session, netconf.edit_config(netconf.entry("Replicated", str(number))))
-    while min(revisions(session).values()) <= before:
-        if time.monotonic() - start > REPLICATED_S:
-            raise TimedOut(f"a peer lacks the edit after {REPLICATED_S} s")
-    return time.monotonic() - start
+    """Seconds from an edit to its answer, which waits until it is on the disks of all peers."""
+    edit = netconf.edit_config(entry(number)).replace(
+        "</edit-config>", f'<wait xmlns="{NETCONF}"><for>all</for><timeout>{WAIT_S}</timeout>'
+        "</wait></edit-config>")
+    start, end = ask(session, edit)
+    return end - start
+
+
+def alone(session, number):
+    """Seconds from the same edit to its answer, when nobody waits for the peers."""
+    start, end = ask(session, netconf.edit_config(entry(number)))
+    return end - start
 
 
 def commits_at_once(disks):
@@ -59,17 +70,50 @@ def measure_full(rounds):
     with Lab(PEERS) as lab:
         lab.form()
         disks = [Disk(daemon.folder) for daemon in lab.daemons]
-        floors, edits = [], []
-        for number in range(rounds):
-            floors.append(commits_at_once(disks))
-            edits.append(replicated(lab[1].session(), number))
+        floors, alones, edits = [], [], []
+        with OpenSSH(lab[1]) as session:
+            for number in range(rounds):
+                floors.append(commits_at_once(disks))
+                edits.append(replicated(session, number))
+                alones.append(alone(session, number + rounds))
         for disk in disks:
             disk.close()
         frozen = notified(lab, lab[PEERS].freeze)
         lab[PEERS].thaw()
         lab.wait_in_step(timeout=30)
         return {"commits": milliseconds(floors), "replicated": milliseconds(edits),
-                "frozen_s": frozen, "killed_s": notified(lab, lab[PEERS].kill)}
+                "alone": milliseconds(alones), "frozen_s": frozen,
+                "killed_s": notified(lab, lab[PEERS].kill)}
+
+
+def measure_cut(rounds):
+    """Seconds until the NMS hears of a peer whose cable was pulled out: the longest."""
+    with Lab(PEERS, network=Network(PEERS)) as lab:
+        lab.form()
+
+        def cut():
+            when = time.monotonic()
+            lab.network.cut(PEERS)
+            return when
+        taken = []
+        for _ in range(rounds):
+            taken.append(notified(lab, cut))
+            lab.network.heal(PEERS)
+            lab.wait_in_step(timeout=60)
+        return max(taken)
+
+
+def measure_etcd(members, rounds):
+    """etcd with so many members, on the same disk and with the same bytes."""
+    with tempfile.TemporaryDirectory(prefix="sextant-bench-") as folder:
+        etcd = Etcd(folder, members)
+        try:
+            for number in range(rounds // 10):
+                etcd.put("warm", row(number))
+            return {"put": milliseconds([etcd.put("entry", row(n)) for n in range(rounds)]),
+                    "empty": milliseconds([etcd.nothing() for _ in range(rounds)])}
+        finally:
+            etcd.close()
 
 
 def measure_join(size, seed):
@@ -92,7 +136,13 @@ def measure_join(size, seed):
 def measure_clusters(plan, seed, tell):
     tell("a cluster of six")
     result = measure_full(plan.cluster_rounds)
+    for members in ETCD_MEMBERS:
+        tell(f"etcd with {members} members")
+        result[f"etcd_{members}"] = measure_etcd(members, plan.cluster_rounds)
+    tell("cables that are pulled out")
+    result["cut_s"] = measure_cut(CUTS)
+    result["join_s"] = {}
     for size in plan.joins:
         tell(f"a blank peer joins a cluster with {size} entries")
-        result.setdefault("join_s", {})[str(size)] = measure_join(size, seed)
+        result["join_s"][str(size)] = measure_join(size, seed)
     return result

@@ -37,7 +37,7 @@ class Plan:
         self.cluster_rounds, self.joins = cluster_rounds, joins
 
 
-FULL = Plan([1000, 20000, 200000], 300, 240, 10, 60, 200, [200000])
+FULL = Plan([1000, 20000, 200000], 300, 240, 10, 60, 500, [200000])
 QUICK = Plan([100, 1000], 6, 4, 0.3, 0, 0, [])
 
 
@@ -215,6 +215,11 @@ def run_rounds(plan, sites, lab):
         if time.monotonic() > end:
             break
     disk.close()
+
+
+def measure_replication(plan, seed, tell):
+    """Clusters alone."""
+    return {"cluster": measure_clusters(plan, seed, tell)}
 
 
 def measure(plan, seed, tell):

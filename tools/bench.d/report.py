@@ -20,6 +20,11 @@ JOIN_S = 10
 
 def budgets(results):
     """(what, measured, budget, unit) of each budget that the results tell of."""
+    found = size_budgets(results) if "sizes" in results else []
+    return found + cluster_budgets(results.get("cluster"))
+
+
+def size_budgets(results):
     sizes = sorted(results["sizes"], key=int)
     first, last = results["sizes"][sizes[0]], results["sizes"][sizes[-1]]
     found = [(f"{what}: p50 at {sizes[-1]} entries over that at {sizes[0]}",
@@ -44,7 +49,7 @@ def budgets(results):
     if "idle_percent" in results["empty"]:
         found.append(("an idle daemon with 64 sessions, of a processor",
                       results["empty"]["idle_percent"], IDLE_PERCENT, "%"))
-    return found + cluster_budgets(results.get("cluster"))
+    return found
 
 
 def cluster_budgets(cluster):
@@ -54,7 +59,7 @@ def cluster_budgets(cluster):
     return [("an edit durable on five peers: p50", cluster["replicated"]["p50"],
              round(allowed, 2), "ms"),
             *((f"a peer {how}: notified after", cluster[f"{how}_s"], NOTIFIED_S, "s")
-              for how in ("killed", "frozen")),
+              for how in ("killed", "frozen", "cut")),
             *((f"a blank peer joins a cluster with {size} entries", seconds, JOIN_S, "s")
               for size, seconds in cluster["join_s"].items())]
 
@@ -107,19 +112,48 @@ def rows(results):
     ]
 
 
-def table(results):
-    """For a terminal."""
-    lines = rows(results)
+def cluster_rows(cluster):
+    """The same for clusters."""
+    def row(what, taken):
+        return [what, *(number(taken[name]) for name in ("p50", "p90", "p99"))]
+
+    return [
+        ["replication, ms", "p50", "p90", "p99"],
+        row("floor: six durable SQLite commits at once", cluster["commits"]),
+        row("edit of one entry, durable on the primary", cluster["alone"]),
+        row("edit of one entry, durable on five peers", cluster["replicated"]),
+        *(row(f"etcd, {members} members: {what}", cluster[f"etcd_{members}"][name])
+          for members in (3, 5)
+          for name, what in (("empty", "a read that needs no other member"),
+                             ("put", "a put of the same bytes"))),
+    ]
+
+
+def tables(results):
+    """What was measured, as lists of rows."""
+    sizes = [rows(results)] if "sizes" in results else []
+    return sizes + ([cluster_rows(results["cluster"])] if results.get("cluster") else [])
+
+
+def aligned(lines):
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (
         cell, width) in enumerate(zip(line, widths))).rstrip() for line in lines)
 
 
+def text(results):
+    """For a terminal."""
+    return "\n\n".join(aligned(lines) for lines in tables(results))
+
+
+def marked(lines):
+    return "\n".join(["| " + " | ".join(lines[0]) + " |", "|---|" + "--:|" * (len(lines[0]) - 1),
+                      *("| " + " | ".join(line) + " |" for line in lines[1:])])
+
+
 def markdown(results):
     """For the README."""
-    lines = ["| " + " | ".join(line) + " |" for line in rows(results)]
-    lines.insert(1, "|---|" + "--:|" * (len(results["sizes"]) + 1))
-    return "\n".join(lines)
+    return "\n\n".join(marked(lines) for lines in tables(results))
 
 
 def conditions(results):
@@ -128,13 +162,18 @@ def conditions(results):
     delay = f", each sync of the disk {run['fsync_delay_ms']} ms slower" if run[
         "fsync_delay_ms"] else ""
     busy = f" (busy with other work: a load of {run['load']:.0f})" if run["load"] >= 1 else ""
-    idle = results["empty"].get("idle_percent")
     return (f"{run['processors']} × {run['processor']}, Linux {run['kernel']}, {run['date']}"
-            f"{busy}{delay}; {run['rounds']} rounds, seed {run['seed']}. With an empty configuration "
-            f"and {results['empty']['sessions']} sessions the daemon uses "
-            f"{results['empty']['pss_kb'] / 1024:.1f} MB"
-            + (f", with 64 idle sessions {idle:.2f} % of a processor." if idle is not None
-               else ".") + cluster_line(results.get("cluster")))
+            f"{busy}{delay}; {run['rounds']} rounds, seed {run['seed']}."
+            f"{empty_line(results.get('empty'))}{cluster_line(results.get('cluster'))}")
+
+
+def empty_line(empty):
+    if not empty:
+        return ""
+    idle = (f", with 64 idle sessions {empty['idle_percent']:.2f} % of a processor"
+            if "idle_percent" in empty else "")
+    return (f" With an empty configuration and {empty['sessions']} sessions the daemon uses "
+            f"{empty['pss_kb'] / 1024:.1f} MB{idle}.")
 
 
 def cluster_line(cluster):
@@ -142,8 +181,6 @@ def cluster_line(cluster):
         return ""
     joins = "".join(f" A blank peer joins a cluster with {int(size):,} entries in {seconds:.1f} s."
                     for size, seconds in cluster["join_s"].items())
-    return (f" In a cluster of six an edit is durable on five peers after "
-            f"{span(cluster['replicated'])} ms (p50 / p90), six durable commits at once take "
-            f"{span(cluster['commits'])} ms, and the NMS hears of a killed peer after "
-            f"{cluster['killed_s']:.2f} s and of a frozen one after {cluster['frozen_s']:.2f} s."
-            f"{joins}")
+    return (f" In a cluster of six the NMS hears of a killed peer after {cluster['killed_s']:.2f} s, "
+            f"of a frozen one after {cluster['frozen_s']:.2f} s and of one that is cut off after "
+            f"{cluster['cut_s']:.2f} s.{joins}")

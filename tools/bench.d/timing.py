@@ -22,8 +22,10 @@ def ask(session, operation, wanted=b"<ok/>"):
 
 
 def milliseconds(seconds):
-    """p50, p90 and the most of durations."""
+    """p50, p90, p99 and the most of durations."""
     ordered = sorted(seconds)
-    return {"count": len(ordered), "p50": statistics.median(ordered) * 1000,
-            "p90": ordered[min(len(ordered) * 9 // 10, len(ordered) - 1)] * 1000,
-            "max": ordered[-1] * 1000}
+
+    def at(percent):
+        return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)] * 1000
+    return {"count": len(ordered), "p50": statistics.median(ordered) * 1000, "p90": at(90),
+            "p99": at(99), "max": ordered[-1] * 1000}

@@ -10,20 +10,22 @@ from .daemon import start_process
 
 FIRST = "10.77.0.1"  # this program's, and the NMS's
 PREFIX = 24
+BRIDGES = ("west", "east")
 _ENTERED = "SEXTANT_LAB_OWN_NETWORK"
+
+
+def _run(*words):
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
 
 
 def enter():
     """Runs this program anew in a network namespace of its own, unless it is in one."""
     if os.environ.get(_ENTERED):
+        _run("ip", "link", "set", "lo", "up")
         return
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
     os.execvpe("unshare", ["unshare", "--net", *as_root, sys.executable, *sys.orig_argv[1:]],
                {**os.environ, _ENTERED: "1"})
-
-
-def _run(*words):
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
 
 
 class Network:
@@ -32,8 +34,7 @@ class Network:
     def __init__(self, count):
         self.nms_address = FIRST
         self._holders = []
-        _run("ip", "link", "set", "lo", "up")
-        for bridge in ("west", "east"):
+        for bridge in BRIDGES:
             _run("ip", "link", "add", "name", bridge, "type", "bridge")
             _run("ip", "link", "set", bridge, "up")
         _run("ip", "address", "add", f"{FIRST}/{PREFIX}", "dev", "west")
@@ -89,3 +90,5 @@ class Network:
             holder.stdin.close()
             holder.stdout.close()
             holder.wait(10)
+        for bridge in BRIDGES:
+            _run("ip", "link", "delete", bridge)
