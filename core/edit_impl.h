@@ -54,6 +54,10 @@ struct lyd_node *sx_edit_arrive(
 struct lyd_node *sx_edit_child(
     const struct sx_edit *edit, const struct sx_edit_place *place, const struct lysc_node *schema);
 
+/** edit_place.c: the first entry beside `first` (may be NULL) with the keys or value of `like`, or
+ * NULL. Others there may be what could not be parsed. */
+struct lyd_node *sx_edit_entry_beside(const struct lyd_node *first, const struct lyd_node *like);
+
 /** edit_place.c: the entry of a list or leaf-list with the keys or value of `like`, or NULL. */
 struct lyd_node *sx_edit_entry(
     const struct sx_edit *edit, const struct sx_edit_place *place, const struct lyd_node *like);

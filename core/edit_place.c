@@ -37,6 +37,24 @@ struct lyd_node *sx_edit_child(
     return node;
 }
 
+struct lyd_node *sx_edit_entry_beside(const struct lyd_node *first, const struct lyd_node *like)
+{
+    const struct lyd_node *parent = first ? lyd_parent(first) : NULL;
+    struct lyd_node *found = NULL;
+
+    if (parent && parent->schema && ((const struct lyd_node_inner *)parent)->children_ht) {
+        lyd_find_sibling_first(first, like, &found);
+        return found;
+    }
+    /* Where there is no such table, libyang up to 2.1.30 compares the values of what it could not
+     * parse with those of lists, which have none, and crashes. */
+    found = first ? lyd_first_sibling(first) : NULL;
+    while (found &&
+           (found->schema != like->schema || lyd_compare_single(found, like, 0) != LY_SUCCESS))
+        found = found->next;
+    return found;
+}
+
 struct lyd_node *sx_edit_entry(
     const struct sx_edit *edit, const struct sx_edit_place *place, const struct lyd_node *like)
 {

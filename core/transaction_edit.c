@@ -12,7 +12,7 @@ static int edit_siblings(struct sx_edit *edit, struct sx_edit_place *place,
 static bool is_named(const struct lyd_node *first, const struct lyd_node *node)
 {
     if (node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST))
-        return lyd_find_sibling_first(first, node, NULL) == LY_SUCCESS;
+        return sx_edit_entry_beside(first, node) != NULL;
     return lyd_find_sibling_val(first, node->schema, NULL, 0, NULL) == LY_SUCCESS;
 }
 
@@ -144,10 +144,12 @@ static int check_repeat(
 {
     bool is_entry = node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST);
     struct lyd_node *first = NULL;
-    LY_ERR result = is_entry ? lyd_find_sibling_first(node, node, &first)
-                             : lyd_find_sibling_val(node, node->schema, NULL, 0, &first);
 
-    if (result != LY_SUCCESS || first == node || !first->schema ||
+    if (is_entry)
+        first = sx_edit_entry_beside(node, node);
+    else
+        lyd_find_sibling_val(node, node->schema, NULL, 0, &first);
+    if (!first || first == node || !first->schema ||
         sx_edit_operation_of(first, SX_EDIT_MERGE) >= SX_EDIT_DELETE)
         return 0;
     sx_error_set(

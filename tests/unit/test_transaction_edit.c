@@ -114,6 +114,18 @@ static void test_given_twice(void **state)
         SX_E_BAD_ELEMENT, L "/entry[name='a']");
 }
 
+/* An entry without its key stands beside others that are looked for. */
+static void test_an_entry_without_key_crashes_nothing(void **state)
+{
+    sx_test_set(*state, SX_TEST_LISTS("<entry><name>a</name><sub><a>x</a><b>1</b></sub></entry>"));
+    sx_test_refused(*state,
+        SX_TEST_LISTS("<entry nc:operation='replace'><name>a</name><sub/></entry>"),
+        SX_E_MISSING_ELEMENT, L "/entry[name='a']/sub");
+    sx_test_refused(*state,
+        SX_TEST_LISTS("<entry><name>a</name><sub/><sub><a>x</a><b>1</b></sub></entry>"),
+        SX_E_MISSING_ELEMENT, L "/entry[name='a']/sub");
+}
+
 static void test_quotes_in_keys(void **state)
 {
     struct sx_error err;
@@ -129,6 +141,7 @@ static void test_quotes_in_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SX_TEST_ON_TREE(test_an_entry_without_key_crashes_nothing),
         SX_TEST_ON_TREE(test_merge),
         SX_TEST_ON_TREE(test_containers_are_no_items),
         SX_TEST_ON_TREE(test_list_entries),
