@@ -54,6 +54,8 @@ static struct sx_restore *make_content(
 
     content->tree.schema = content->left_out.schema = schema;
     memset(content->tree.digest_key, 9, sizeof content->tree.digest_key);
+    sx_loader_begin(&content->loader, &content->tree, NULL, NULL, NULL);
+    sx_loader_begin(&content->left_out_loader, &content->left_out, NULL, NULL, NULL);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct sx_fragment row = {.scope = rows[i].scope,
             .list = (char *)rows[i].list,
