@@ -174,13 +174,21 @@ static const struct sx_alarm_type catalogue[] = {
         "Let the peer with the other key take this one: run force-config-update there. Set what "
         "check-secrets lists anew, or put the right file of the key back and restart."},
     {40068, "164a97da-c6ac-5ef7-a190-495599592f88", "Server certificate validity",
-        SX_SEVERITY_CRITICAL, "The server certificate has expired.",
+        SX_SEVERITY_CRITICAL, "The certificate of this system or of a peer has expired.",
         "the certificate's end date is past", "a valid certificate is in use",
-        "Install a new server certificate."},
+        "Install a new certificate and restart the system that it belongs to."},
     {40069, "85996d2d-0a72-5974-bdfe-72065d7cef9a", "Server certificate validity",
-        SX_SEVERITY_ALERT, "The server certificate is about to expire.",
-        "the certificate's end date is near", "a certificate with a later date is in use",
-        "Install a new server certificate."},
+        SX_SEVERITY_ALERT, "The certificate of this system or of a peer is about to expire.",
+        "the certificate ends within 30 days", "a certificate with a later date is in use",
+        "Install a new certificate and restart the system that it belongs to."},
+    {40070, "e75f84e2-ebae-5604-b85c-ff15785a2611", "Key of a peer changed", SX_SEVERITY_WARNING,
+        "A peer shows another key than the one it is known by, and its certificate does not "
+        "verify.",
+        "a peer's certificate is not valid and has another key than the one that was remembered",
+        "the peer shows the remembered key or a valid certificate, its key is accepted, or it is "
+        "taken out of the list",
+        "Find out whether the peer was given a new key. If so, run accept-peer-key with its index "
+        "here; if not, somebody else answers at its address."},
 };
 
 const struct sx_alarm_type *sx_alarm_catalogue(size_t *ret_count)

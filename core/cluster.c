@@ -67,6 +67,7 @@ static void match_peers(struct sx_engine *engine)
         if (!*engine->peers[i].address)
             continue;
         close_link(engine, &engine->peers[i], "the peer was removed from the list");
+        sx_certificate_forget(engine, engine->peers[i].address);
         release_peer(engine, &engine->peers[i]);
     }
     memcpy(engine->peers, peers, SX_PEERS_MAX * sizeof *peers);
@@ -250,9 +251,7 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
     peer->failed = false;
     peer->heard = false;
     peer->failure[0] = '\0';
-    peer->certificate = event->link.certificate;
-    snprintf(peer->certificate_reason, sizeof peer->certificate_reason, "%s",
-        event->link.certificate == SX_CERTIFICATE_INVALID ? event->link.reason : "");
+    sx_certificate_judged(engine, peer, event);
     sx_update_log(engine->update, SX_LOG_INFO, "cluster: link with peer %u (%s) is up", peer->index,
         peer->address);
     sx_hello_settle(engine, peer);
@@ -271,11 +270,8 @@ void sx_cluster_link_down(struct sx_engine *engine, const struct sx_event *event
     peer->up = false;
     peer->failed = true;
     snprintf(peer->failure, sizeof peer->failure, "%s", event->link.reason);
-    if (event->link.certificate_reason) {
-        peer->certificate = SX_CERTIFICATE_INVALID;
-        snprintf(
-            peer->certificate_reason, sizeof peer->certificate_reason, "%s", event->link.reason);
-    }
+    if (event->link.certificate_reason)
+        sx_certificate_judged(engine, peer, event);
     sx_replicate_reset(engine, peer);
     engine->status_changed = true;
 }

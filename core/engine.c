@@ -85,8 +85,10 @@ static void save_notified(struct sx_engine *engine)
 
 static int64_t next_deadline(const struct sx_engine *engine)
 {
-    int64_t deadline = sx_reset_deadline(engine);
+    int64_t deadline = sx_reset_deadline(engine), certificate = sx_certificate_deadline(engine);
 
+    if (certificate < deadline)
+        deadline = certificate;
     if (engine->peer_count > 0 && engine->sync_at_ms < deadline)
         deadline = engine->sync_at_ms;
     if (engine->no_room && engine->room_at_ms < deadline)
@@ -275,6 +277,14 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
     case SX_EVENT_LINK_DOWN:
         sx_cluster_link_down(engine, event);
         return 0;
+    case SX_EVENT_CERTIFICATE:
+        sx_certificate_again(engine, event);
+        return 0;
+    case SX_EVENT_OWN_CERTIFICATE:
+        sx_certificate_own(engine, event);
+        return 0;
+    case SX_EVENT_ACCEPT_KEY:
+        return sx_certificate_accept(engine, event, err);
     case SX_EVENT_MESSAGE:
         sx_replicate_message(engine, event->message.peer, event->message.message);
         return 0;

@@ -21,7 +21,7 @@
 /** Memory that the edits of a candidate may take, about. */
 #define SX_CANDIDATE_BYTES_MAX (64u << 20)
 /** Active alarms; each kind and resource is one. */
-#define SX_ALARMS_MAX 64
+#define SX_ALARMS_MAX 128
 /** Revisions, and bytes of them, sent to a peer and not acknowledged. */
 #define SX_WINDOW_REVISIONS 64
 #define SX_WINDOW_BYTES (1u << 20)
@@ -52,6 +52,10 @@
 #define SX_KEY_GRACE_MS 5000
 /** Former system keys whose ids are remembered. */
 #define SX_FORMER_KEYS_MAX 16
+/** Days before the end of a certificate's validity from which on alarm 40069 is up. */
+#define SX_CERTIFICATE_WARN_DAYS 30
+/** A public key's hash in hexadecimal digits, with NUL. */
+#define SX_KEY_HASH_SIZE (2 * SX_DIGEST_SIZE + 1)
 /** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
 #define SX_WAL_PAGES 1000
 
@@ -95,6 +99,10 @@ struct sx_peer {
     char failure[SX_REASON_MAX];
     enum sx_certificate_status certificate;
     char certificate_reason[SX_REASON_MAX];
+    struct sx_certificate shown; /**< what it showed last */
+    char known_key[SX_KEY_HASH_SIZE]; /**< durable: hash of the key that it is known by; "" while
+                                           it was not linked since the boot */
+    bool key_changed; /**< it shows another key, and nothing else vouches for it */
     bool heard;
     struct sx_hello hello; /**< its history moves on with what it says later */
     bool sending; /**< primary: the next four count, its position was looked at */
@@ -124,6 +132,14 @@ struct sx_system_key {
     uint64_t revision; /**< position in the journal */
     uint64_t step;
     int64_t retry_at_ms; /**< monotonic; nothing is done before; 0: not blocked */
+};
+
+/** This system's own certificate, as the agent tells of it. */
+struct sx_own_certificate {
+    struct sx_certificate used;
+    bool told; /**< since the boot */
+    bool changed; /**< the files hold another one, or another key */
+    char reason[SX_REASON_MAX]; /**< why that one could not be used, or "" */
 };
 
 /** The snapshot that comes in. */
@@ -192,6 +208,7 @@ struct sx_engine {
     struct sx_secrets secrets;
     struct sx_system_key system_key;
     struct sx_history history;
+    struct sx_own_certificate own_certificate;
     bool lineage_is_ours; /**< the present lineage was started here */
     struct sx_revision latest; /**< the newest revision committed here, to be sent on */
     struct sx_candidate candidate;
@@ -339,6 +356,23 @@ const char *sx_hello_obstacle(
 /** hello.c: true when nothing but the system key is between this system and a peer. */
 bool sx_hello_key_differs(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
+
+/** certificate.c: the agent judged the certificate of a peer: SX_EVENT_LINK_UP, CERTIFICATE, or
+ * LINK_DOWN when the certificate was the reason. Remembers the key of a peer that was let in. */
+void sx_certificate_judged(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_event *event);
+/** certificate.c: SX_EVENT_CERTIFICATE. */
+void sx_certificate_again(struct sx_engine *engine, const struct sx_event *event);
+/** certificate.c: SX_EVENT_OWN_CERTIFICATE. */
+void sx_certificate_own(struct sx_engine *engine, const struct sx_event *event);
+/** certificate.c: SX_EVENT_ACCEPT_KEY: the peer is known by the key that it shows now. */
+int sx_certificate_accept(
+    struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+/** certificate.c: a peer that is not in the list any more is known by no key. */
+void sx_certificate_forget(struct sx_engine *engine, const char *address);
+/** certificate.c: when an alarm about the end of a certificate is due or says something else,
+ * monotonic. */
+int64_t sx_certificate_deadline(const struct sx_engine *engine);
 
 /** system_key.c: takes the keys of the options, and the digest key of the store. */
 int sx_system_key_load(

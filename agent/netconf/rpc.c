@@ -202,6 +202,7 @@ static const struct handler {
     {"sextant-history", "get-changes", ag_rpc_get_changes},
     {"sextant-history", "rollback", ag_rpc_rollback},
     {"sextant-cluster", "force-system-key-update", ag_rpc_force_key_update},
+    {"sextant-cluster", "accept-peer-key", ag_rpc_accept_peer_key},
     {"sextant-cluster", "check-secrets", ag_rpc_check_secrets},
     {"sextant-system", "discard-set-aside", discard_set_aside},
     {"sextant-system", "backup", ag_rpc_backup},

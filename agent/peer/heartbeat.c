@@ -41,6 +41,8 @@ void ag_heartbeat_start(struct ag_link *link)
 {
     link->life_ms = link->progress_ms = ag_now_ms();
     link->ping_ms = link->life_ms;
+    /* At once: what it was judged by may have changed while the connection waited. */
+    link->judge_ms = link->life_ms;
     ag_heartbeat_alive(link);
     ag_links_wake(link->peer->links, link->ping_ms);
 }
@@ -174,6 +176,11 @@ void ag_heartbeat_tick(struct ag_link *link, int64_t now_ms, bool late)
         snprintf(reason, sizeof reason, "no answer for %u ms", peer->timeout_ms);
         ag_link_refuse(link, reason, false);
         return;
+    }
+    if (now_ms >= link->judge_ms) {
+        link->judge_ms = now_ms + AG_JUDGE_MS;
+        if (!ag_link_judge(link))
+            return;
     }
     if (now_ms >= link->ping_ms) {
         ping = own_beat(peer->links);

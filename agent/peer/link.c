@@ -89,6 +89,7 @@ static void on_secured(void *owner)
     struct sx_error err;
 
     ag_connection_judge(link->connection, peer->name, &link->verdict);
+    peer->shown = link->verdict.certificate;
     if (peer->enforce && link->verdict.status != SX_CERTIFICATE_VALID) {
         ag_link_refuse(link, link->verdict.reason, true);
         return;
@@ -99,6 +100,28 @@ static void on_secured(void *owner)
     snprintf(greeting.greeting.to, sizeof greeting.greeting.to, "%s", peer->address);
     if (ag_connection_send(link->connection, &greeting, &err) != 0)
         ag_link_refuse(link, err.message, false);
+}
+
+bool ag_link_judge(struct ag_link *link)
+{
+    struct ag_peer *peer = link->peer;
+    struct sx_event event = {.type = SX_EVENT_CERTIFICATE};
+    struct ag_verdict verdict;
+
+    ag_connection_judge(link->connection, peer->name, &verdict);
+    if (verdict.status == link->verdict.status && strcmp(verdict.reason, link->verdict.reason) == 0)
+        return true;
+    link->verdict = verdict;
+    if (peer->enforce && verdict.status != SX_CERTIFICATE_VALID) {
+        ag_link_refuse(link, verdict.reason, true);
+        return false;
+    }
+    event.link.peer = peer->address;
+    event.link.certificate = verdict.status;
+    event.link.shown = verdict.certificate;
+    strcpy(event.link.reason, verdict.reason);
+    ag_links_post(peer->links, &event);
+    return true;
 }
 
 /** Gives up connections with a process of the peer that is no more: not that with `instance`. */

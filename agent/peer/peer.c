@@ -31,6 +31,8 @@ static void tell_down(struct ag_peer *peer, const char *reason, bool certificate
     event.link.peer = peer->address;
     event.link.certificate = certificate ? SX_CERTIFICATE_INVALID : SX_CERTIFICATE_UNKNOWN;
     event.link.certificate_reason = certificate;
+    if (certificate)
+        event.link.shown = peer->shown;
     set_text(event.link.reason, sizeof event.link.reason, reason);
     ag_links_post(peer->links, &event);
 }
@@ -260,6 +262,7 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
         ag_connection_remote(link->connection));
     event.link.peer = peer->address;
     event.link.certificate = link->verdict.status;
+    event.link.shown = link->verdict.certificate;
     set_text(event.link.reason, sizeof event.link.reason, link->verdict.reason);
     ag_links_post(peer->links, &event);
 }

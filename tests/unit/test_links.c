@@ -264,8 +264,8 @@ static void taken_port_is_named(void **state)
     const struct ag_links_options options = {.listen_addresses = addresses,
         .port = PORT,
         .recovery_port = RECOVERY_PORT,
-        .certificate = test_pki_path(fixture->pki, "a.test.pem"),
-        .key = test_pki_path(fixture->pki, "a.test.key")};
+        .files.certificate = test_pki_path(fixture->pki, "a.test.pem"),
+        .files.key = test_pki_path(fixture->pki, "a.test.key")};
     struct ag_links *links;
     struct sx_error err;
 

@@ -20,11 +20,11 @@ class Lab:
     """Daemons on 127.0.0.11 and up. Close it, or use it in a `with` statement."""
 
     def __init__(self, count, traps=True, keep=False, names=None, initial=None, v3=False,
-                 enforce=False, network=None):
+                 enforce=False, named=False, network=None):
         """`names` are DNS names for the certificates, one list a daemon. `initial` is more
-        configuration for the initial file; `v3` adds a user of SNMPv3. With `enforce` peers are
-        listed by name, through the address mapping, and certificates are enforced. With a
-        `network` each has its own host there; the lab closes it."""
+        configuration for the initial file; `v3` adds a user of SNMPv3. With `named` peers are
+        listed by name, through the address mapping; with `enforce` certificates are enforced,
+        too. With a `network` each has its own host there; the lab closes it."""
         self.source = SOURCE
         self.keep = keep
         self.sextantd = os.environ.get("SEXTANTD", os.path.join(DEFAULT_BUILD, "sextantd"))
@@ -34,6 +34,7 @@ class Lab:
         self.daemons = []
         self.enforce = enforce
         self.network = network
+        self.named = named or enforce
         self.nms = None
         try:
             self._prepare(count, traps, names, initial, v3)
@@ -98,8 +99,8 @@ class Lab:
         return self
 
     def listed(self, daemon):
-        """How the list of peers has it: by address, or by name where certificates are enforced."""
-        return f"{daemon.name}.example.com" if self.enforce else daemon.address
+        """How the list of peers has it: by address, or by name where the lab is so."""
+        return f"{daemon.name}.example.com" if self.named else daemon.address
 
     def addresses(self, count=None):
         return {i + 1: self.listed(daemon) for i, daemon in enumerate(self.daemons[:count])}
@@ -107,12 +108,13 @@ class Lab:
     def cluster_config(self, count, name="lab.example.com", primary=1):
         """Cluster settings as each of the first `count` peers has them."""
         more = ""
-        if self.enforce:
+        if self.named:
             mapping = "".join(f"<mapping><fqdn>{self.listed(daemon)}</fqdn><ip-address>"
                               f"{daemon.address}</ip-address></mapping>"
                               for daemon in self.daemons)
-            more = ("<tls-verification>enforce</tls-verification><address-mapping><enabled>true"
-                    f"</enabled>{mapping}</address-mapping>")
+            more = f"<address-mapping><enabled>true</enabled>{mapping}</address-mapping>"
+        if self.enforce:
+            more += "<tls-verification>enforce</tls-verification>"
         return cluster(f"<name>{name}</name><configuration-primary>{primary}"
                        f"</configuration-primary>{peers(self.addresses(count))}{more}")
 
