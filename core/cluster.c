@@ -248,7 +248,8 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
         return;
     sx_replicate_reset(engine, peer);
     peer->up = true;
-    peer->failed = false;
+    peer->failed = peer->unreachable = false;
+    peer->round_trip_us = 0;
     peer->heard = false;
     peer->failure[0] = '\0';
     sx_certificate_judged(engine, peer, event);
@@ -269,6 +270,7 @@ void sx_cluster_link_down(struct sx_engine *engine, const struct sx_event *event
             peer->index, peer->address, event->link.reason);
     peer->up = false;
     peer->failed = true;
+    peer->unreachable = event->link.unreachable;
     snprintf(peer->failure, sizeof peer->failure, "%s", event->link.reason);
     if (event->link.certificate_reason)
         sx_certificate_judged(engine, peer, event);

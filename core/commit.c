@@ -158,6 +158,7 @@ static void tell_reconfigured(struct sx_engine *engine, const struct sx_change_l
         }
         if (strncmp(path, "sextant-cluster:cluster", length) == 0)
             engine->cluster_changed = true;
+        sx_requirements_note(engine, &changes->items[i]);
     }
 }
 

@@ -312,5 +312,6 @@ size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_
     of_primary(&wanted);
     of_primaries(&wanted);
     sx_conditions_certificate(&wanted);
+    sx_conditions_requirement(&wanted);
     return wanted.count;
 }

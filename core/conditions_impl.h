@@ -22,5 +22,8 @@ void sx_want(struct sx_wanted *wanted, uint32_t id, const struct sx_peer *peer, 
 /** conditions.c: whether there is a cause is not known yet: the alarm stays as it is. */
 void sx_keep(struct sx_wanted *wanted, uint32_t id, const struct sx_peer *peer);
 
+/** conditions_requirement.c: what a cluster requires of its members. */
+void sx_conditions_requirement(struct sx_wanted *wanted);
+
 /** conditions_certificate.c: certificates and keys of this system and its peers. */
 void sx_conditions_certificate(struct sx_wanted *wanted);

@@ -62,7 +62,7 @@ static void boot(struct sx_engine *engine)
     sx_config_read(&engine->tree, &engine->configured);
     engine->applied = engine->configured;
     sx_config_note_applied(engine);
-    engine->cluster_changed = engine->status_changed = true;
+    engine->cluster_changed = engine->requirements_changed = engine->status_changed = true;
 }
 
 static void save_notified(struct sx_engine *engine)
@@ -115,7 +115,10 @@ static int64_t next_deadline(const struct sx_engine *engine)
 
 static void settle(struct sx_engine *engine)
 {
+    bool cluster_changed = engine->cluster_changed;
+
     sx_cluster_settle(engine);
+    sx_requirements_settle(engine, cluster_changed);
     sx_membership_settle(engine);
     sx_upgrade_settle(engine);
     sx_hello_settle(engine, NULL);
@@ -209,6 +212,7 @@ void sx_engine_close(struct sx_engine *engine)
     sx_change_list_clear(&engine->applied_values);
     sx_tree_clear(&engine->tree);
     sx_key_update_forget(engine);
+    sx_requirements_clear(engine);
     sx_secrets_clear(&engine->secrets);
     OPENSSL_cleanse(&engine->system_key, sizeof engine->system_key);
     sx_store_close(engine->store);
@@ -279,6 +283,9 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return 0;
     case SX_EVENT_CERTIFICATE:
         sx_certificate_again(engine, event);
+        return 0;
+    case SX_EVENT_ROUND_TRIP:
+        sx_requirements_round_trip(engine, event);
         return 0;
     case SX_EVENT_OWN_CERTIFICATE:
         sx_certificate_own(engine, event);

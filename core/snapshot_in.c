@@ -106,7 +106,7 @@ static int store_snapshot(struct sx_engine *engine, struct sx_error *err)
 static void tell_reconfigured(struct sx_engine *engine)
 {
     sx_update_add(engine->update, SX_ACTION_RECONFIGURE, NULL)->top[0] = '*';
-    engine->cluster_changed = true;
+    engine->cluster_changed = engine->requirements_changed = true;
     engine->status_changed = true;
 }
 

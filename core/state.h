@@ -102,6 +102,9 @@ struct sx_peer {
     struct sx_certificate shown; /**< what it showed last */
     char known_key[SX_KEY_HASH_SIZE]; /**< durable: hash of the key that it is known by; "" while
                                            it was not linked since the boot */
+    bool unreachable; /**< it failed for want of a TCP connection */
+    uint32_t round_trip_us; /**< when it is too long, else 0 or below the bound */
+    char neighbour_zone[SX_NAME_MAX]; /**< that it is in, or "" */
     bool key_changed; /**< it shows another key, and nothing else vouches for it */
     bool heard;
     struct sx_hello hello; /**< its history moves on with what it says later */
@@ -132,6 +135,12 @@ struct sx_system_key {
     uint64_t revision; /**< position in the journal */
     uint64_t step;
     int64_t retry_at_ms; /**< monotonic; nothing is done before; 0: not blocked */
+};
+
+/** A value of this system that no other peer may have. */
+struct sx_unique {
+    uint64_t hash;
+    char *path, *value; /**< owned */
 };
 
 /** This system's own certificate, as the agent tells of it. */
@@ -209,6 +218,10 @@ struct sx_engine {
     struct sx_system_key system_key;
     struct sx_history history;
     struct sx_own_certificate own_certificate;
+    struct sx_requirements requirements; /**< as this system has them */
+    struct sx_unique unique[SX_UNIQUE_MAX]; /**< by hash */
+    size_t unique_count;
+    bool has_dns, has_ntp, has_address; /**< a server, or an address, is configured */
     bool lineage_is_ours; /**< the present lineage was started here */
     struct sx_revision latest; /**< the newest revision committed here, to be sent on */
     struct sx_candidate candidate;
@@ -255,6 +268,7 @@ struct sx_engine {
     uint8_t random[SX_RANDOM_SIZE];
     struct sx_update *update;
     bool cluster_changed; /**< configuration below /cluster changed: look at it again */
+    bool requirements_changed; /**< something that requirements.c looks at changed */
     bool status_changed;
 };
 
@@ -356,6 +370,19 @@ const char *sx_hello_obstacle(
 /** hello.c: true when nothing but the system key is between this system and a peer. */
 bool sx_hello_key_differs(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
+
+/** requirements.c: notes that a change may concern what the cluster requires. */
+void sx_requirements_note(struct sx_engine *engine, const struct sx_change *change);
+/** requirements.c: looks at the configuration again, if it may have changed. */
+void sx_requirements_settle(struct sx_engine *engine, bool cluster_changed);
+/** requirements.c: SX_EVENT_ROUND_TRIP. */
+void sx_requirements_round_trip(struct sx_engine *engine, const struct sx_event *event);
+/** requirements.c: the address leaf of the first neighbour zone that has one of these two
+ * addresses (`resolved` may be ""), and the zone's name; or NULL. Borrowed from the tree. */
+const struct lyd_node *sx_requirements_zone(
+    const struct sx_tree *tree, const char *address, const char *resolved, const char **ret_zone);
+/** requirements.c: releases what it has found. */
+void sx_requirements_clear(struct sx_engine *engine);
 
 /** certificate.c: the agent judged the certificate of a peer: SX_EVENT_LINK_UP, CERTIFICATE, or
  * LINK_DOWN when the certificate was the reason. Remembers the key of a peer that was let in. */

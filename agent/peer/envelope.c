@@ -2,6 +2,7 @@
 #include "peer/envelope.h"
 
 #include "envelope.pb-c.h"
+#include "peer/envelope_requirements.h"
 #include "sextant/memory.h"
 
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct scratch {
     Sextant__Lineage lineages[SX_LINEAGE_MAX];
     Sextant__Lineage *lineage_list[SX_LINEAGE_MAX];
     char *peers[SX_PEERS_MAX];
+    struct ag_requirements_scratch requirements;
     void *items; /**< changes or fragments */
     void *item_list; /**< pointers to them */
 };
@@ -160,6 +162,8 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
     to->key_busy = hello->key_busy;
     to->new_schema = hello->new_schema;
     to->history = &scratch->history;
+    ag_requirements_write(&scratch->requirements, &hello->requirements);
+    to->requirements = &scratch->requirements.message;
     scratch->envelope.body_case = SEXTANT__ENVELOPE__BODY_HELLO;
     scratch->envelope.hello = to;
     return write_history(scratch, &hello->history, err);

@@ -60,6 +60,8 @@ static void on_lost(void *owner, const char *reason, bool ended)
     /* Of two connections that were dialled at once the other side closes one: no news. */
     if (!(ended && link->peer->link))
         complain(link, reason);
+    if (link->dialled)
+        link->peer->unreachable = !ag_connection_reached(link->connection);
     link->connection = NULL;
     ag_peer_lost(link, reason, false);
 }

@@ -33,6 +33,7 @@ static void tell_down(struct ag_peer *peer, const char *reason, bool certificate
     event.link.certificate_reason = certificate;
     if (certificate)
         event.link.shown = peer->shown;
+    event.link.unreachable = peer->unreachable;
     set_text(event.link.reason, sizeof event.link.reason, reason);
     ag_links_post(peer->links, &event);
 }
@@ -249,6 +250,7 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
     struct sx_event event = {.type = SX_EVENT_LINK_UP};
 
     peer->link = link;
+    peer->unreachable = false;
     if (peer->dial && peer->dial != link)
         drop(peer->dial);
     peer->dial = NULL;

@@ -45,6 +45,9 @@ struct ag_recovery;
  * messages on their way at most, snapshots being asked for piece by piece; reading goes on
  * meanwhile, so that heartbeats are seen. */
 #define AG_HELD_MAX (16u << 20)
+/** Answers in a row by which a round trip is too long, or no longer so, before the engine is told:
+ * a short hold-up is no slow network. */
+#define AG_SLOW_ANSWERS 20
 /** Milliseconds without progress of a busy engine after which the log says so. */
 #define AG_STUCK_MS 30000
 /** Milliseconds after which the certificate of a link is judged again: it, its issuers and the CRLs
@@ -73,6 +76,8 @@ struct ag_link {
     int64_t ping_ms; /**< when the next ping is due */
     int64_t judge_ms; /**< when its certificate is judged again */
     uint64_t pings;
+    bool slow; /**< the engine was told that round trips are too long */
+    unsigned slow_answers; /**< in a row that say otherwise */
     bool said_hello; /**< the engine's first message on this link was sent */
     STAILQ_HEAD(, ag_held) held;
     size_t held_bytes;
@@ -102,6 +107,7 @@ struct ag_peer {
     int64_t refuse_until_ms; /**< no connection is taken from outside until then */
     char told[SX_REASON_MAX]; /**< last reason that the engine was told; "" after a link */
     struct sx_certificate shown; /**< the last that it showed */
+    bool unreachable; /**< the last dial got no TCP connection */
     size_t slot; /**< of its times */
 };
 

@@ -15,6 +15,21 @@ FIRST_ADDRESS = 11
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEFAULT_BUILD = os.path.join(SOURCE, "build", "release")
 
+# What nobody asks, but a cluster requires to be configured.
+SERVERS = ("<dns-resolver><server><name>lab</name><udp-and-tcp><address>127.0.0.1</address>"
+           "</udp-and-tcp></server></dns-resolver>"
+           "<ntp><server><name>lab</name><udp><address>127.0.0.1</address></udp></server></ntp>")
+
+
+def interface(address):
+    """Configuration of the interface with a daemon's address."""
+    return ('<interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces" '
+            'xmlns:t="urn:ietf:params:xml:ns:yang:iana-if-type"><interface><name>lan0</name>'
+            "<type>t:ethernetCsmacd</type>"
+            '<ipv4 xmlns="urn:ietf:params:xml:ns:yang:ietf-ip"><address>'
+            f"<ip>{address}</ip><prefix-length>8</prefix-length></address></ipv4></interface>"
+            "</interfaces>")
+
 
 class Lab:
     """Daemons on 127.0.0.11 and up. Close it, or use it in a `with` statement."""
@@ -72,7 +87,8 @@ class Lab:
         return self.daemons[index - 1]
 
     def write_initial(self, daemon, more, v3):
-        """The initial configuration: the first administrator, a name, SNMP and its target."""
+        """The initial configuration: the first administrator, what a cluster requires of its
+        members, a name, SNMP and its target."""
         algorithm, data = self.public_key
         user, authentication, privacy = snmp.V3_USER
         users = targets = ""
@@ -88,7 +104,8 @@ class Lab:
             stream.write(
                 f'<system xmlns="{IETF_SYSTEM}"><authentication><user><name>admin</name>'
                 f"<authorized-key><name>lab</name><algorithm>{algorithm}</algorithm>"
-                f"<key-data>{data}</key-data></authorized-key></user></authentication></system>\n"
+                f"<key-data>{data}</key-data></authorized-key></user></authentication>"
+                f"{SERVERS}</system>\n{interface(daemon.address)}\n"
                 f'<system xmlns="{SYSTEM}"><name>{daemon.name}</name><snmp><v2c><enabled>true'
                 f"</enabled><community>{snmp.COMMUNITY}</community></v2c>{users}{targets}"
                 f"</snmp></system>\n{more}")

@@ -30,6 +30,8 @@ enum sx_event_type {
     SX_EVENT_LINK_UP, /**< a link with a peer stands, TLS done */
     SX_EVENT_LINK_DOWN, /**< a link is lost, or an attempt to get one failed */
     SX_EVENT_CERTIFICATE, /**< the certificate on a link that stands was judged anew */
+    SX_EVENT_ROUND_TRIP, /**< the round trip on a link is longer, or no longer longer, than
+                              SX_ROUND_TRIP_MAX_US */
     SX_EVENT_OWN_CERTIFICATE, /**< this system's own certificate, or its files changed */
     SX_EVENT_ACCEPT_KEY, /**< the accept-peer-key RPC */
     SX_EVENT_MESSAGE, /**< a peer said something over its link */
@@ -86,8 +88,10 @@ struct sx_event {
             enum sx_certificate_status certificate;
             char reason[SX_REASON_MAX]; /**< LINK_DOWN: why; certificate invalid: why */
             bool certificate_reason; /**< LINK_DOWN: the certificate was the reason */
+            bool unreachable; /**< LINK_DOWN: there was no TCP connection */
+            uint32_t round_trip_us; /**< ROUND_TRIP: smoothed */
             struct sx_certificate shown; /**< what the peer showed, also when it was refused */
-        } link; /**< LINK_UP, LINK_DOWN, CERTIFICATE */
+        } link; /**< LINK_UP, LINK_DOWN, CERTIFICATE, ROUND_TRIP */
         struct {
             struct sx_certificate used; /**< the one in use */
             bool changed; /**< the files of certificate or key hold something else */
