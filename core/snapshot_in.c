@@ -66,6 +66,10 @@ int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
         if (fragment->scope != SX_SCOPE_REPLICATED || !fragment->body)
             return sx_error_set(err, SX_E_ACCESS_DENIED, "%s%s is not a replicated item",
                 fragment->list, fragment->key);
+        engine->in.taken += strlen(fragment->list) + strlen(fragment->key) + strlen(fragment->body);
+        if (engine->in.taken > SX_SNAPSHOT_BYTES_MAX)
+            return sx_error_set(
+                err, SX_E_TOO_BIG, "a snapshot of more than %llu MiB", SX_SNAPSHOT_BYTES_MAX >> 20);
         if (sx_load_row(&engine->in.loader, fragment, err) < 0)
             return -1;
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "certificate.h"
 #include "load.h"
 #include "random.h"
+#include "requirements.h"
 #include "secrets.h"
 #include "sextant/engine.h"
 #include "sextant/reader.h"
@@ -30,6 +32,8 @@
 /** Bytes of a snapshot's piece, and pieces on the way at once. */
 #define SX_PIECE_BYTES (256u << 10)
 #define SX_PIECES_AHEAD 4
+/** A snapshot with more bytes than this is refused. */
+#define SX_SNAPSHOT_BYTES_MAX (1ull << 30)
 /** A fragment larger than this is refused: it would fit no envelope. */
 #define SX_FRAGMENT_BYTES_MAX (2u << 20)
 /** A peer that refused a revision, or a snapshot, is tried again after so long. */
@@ -52,10 +56,6 @@
 #define SX_KEY_GRACE_MS 5000
 /** Former system keys whose ids are remembered. */
 #define SX_FORMER_KEYS_MAX 16
-/** Days before the end of a certificate's validity from which on alarm 40069 is up. */
-#define SX_CERTIFICATE_WARN_DAYS 30
-/** A public key's hash in hexadecimal digits, with NUL. */
-#define SX_KEY_HASH_SIZE (2 * SX_DIGEST_SIZE + 1)
 /** Pages of the write-ahead log (4 KiB each) at which a checkpoint is asked for. */
 #define SX_WAL_PAGES 1000
 
@@ -137,20 +137,6 @@ struct sx_system_key {
     int64_t retry_at_ms; /**< monotonic; nothing is done before; 0: not blocked */
 };
 
-/** A value of this system that no other peer may have. */
-struct sx_unique {
-    uint64_t hash;
-    char *path, *value; /**< owned */
-};
-
-/** This system's own certificate, as the agent tells of it. */
-struct sx_own_certificate {
-    struct sx_certificate used;
-    bool told; /**< since the boot */
-    bool changed; /**< the files hold another one, or another key */
-    char reason[SX_REASON_MAX]; /**< why that one could not be used, or "" */
-};
-
 /** The snapshot that comes in. */
 struct sx_snapshot_in {
     bool active;
@@ -159,7 +145,8 @@ struct sx_snapshot_in {
     struct sx_tree tree; /**< the replicated nodes received so far */
     struct sx_loader loader; /**< into it */
     struct sx_set_aside aside; /**< what of it cannot be decrypted */
-    uint64_t total, bytes;
+    uint64_t total, bytes; /**< as the primary tells */
+    uint64_t taken; /**< bytes of the rows that came */
 };
 
 /** The candidate: the edits made to it, laid over running whenever it is looked at. */
@@ -370,36 +357,6 @@ const char *sx_hello_obstacle(
 /** hello.c: true when nothing but the system key is between this system and a peer. */
 bool sx_hello_key_differs(
     const struct sx_engine *engine, const struct sx_peer *peer, bool we_are_primary);
-
-/** requirements.c: notes that a change may concern what the cluster requires. */
-void sx_requirements_note(struct sx_engine *engine, const struct sx_change *change);
-/** requirements.c: looks at the configuration again, if it may have changed. */
-void sx_requirements_settle(struct sx_engine *engine, bool cluster_changed);
-/** requirements.c: SX_EVENT_ROUND_TRIP. */
-void sx_requirements_round_trip(struct sx_engine *engine, const struct sx_event *event);
-/** requirements.c: the address leaf of the first neighbour zone that has one of these two
- * addresses (`resolved` may be ""), and the zone's name; or NULL. Borrowed from the tree. */
-const struct lyd_node *sx_requirements_zone(
-    const struct sx_tree *tree, const char *address, const char *resolved, const char **ret_zone);
-/** requirements.c: releases what it has found. */
-void sx_requirements_clear(struct sx_engine *engine);
-
-/** certificate.c: the agent judged the certificate of a peer: SX_EVENT_LINK_UP, CERTIFICATE, or
- * LINK_DOWN when the certificate was the reason. Remembers the key of a peer that was let in. */
-void sx_certificate_judged(
-    struct sx_engine *engine, struct sx_peer *peer, const struct sx_event *event);
-/** certificate.c: SX_EVENT_CERTIFICATE. */
-void sx_certificate_again(struct sx_engine *engine, const struct sx_event *event);
-/** certificate.c: SX_EVENT_OWN_CERTIFICATE. */
-void sx_certificate_own(struct sx_engine *engine, const struct sx_event *event);
-/** certificate.c: SX_EVENT_ACCEPT_KEY: the peer is known by the key that it shows now. */
-int sx_certificate_accept(
-    struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
-/** certificate.c: a peer that is not in the list any more is known by no key. */
-void sx_certificate_forget(struct sx_engine *engine, const char *address);
-/** certificate.c: when an alarm about the end of a certificate is due or says something else,
- * monotonic. */
-int64_t sx_certificate_deadline(const struct sx_engine *engine);
 
 /** system_key.c: takes the keys of the options, and the digest key of the store. */
 int sx_system_key_load(

@@ -92,6 +92,7 @@ static void on_secured(void *owner)
 
     ag_connection_judge(link->connection, peer->name, &link->verdict);
     peer->shown = link->verdict.certificate;
+    peer->unreachable = false;
     if (peer->enforce && link->verdict.status != SX_CERTIFICATE_VALID) {
         ag_link_refuse(link, link->verdict.reason, true);
         return;
@@ -143,7 +144,7 @@ static void drop_older(struct ag_peer *peer, uint64_t instance)
 
 static void on_greeting(struct ag_link *link, const struct ag_greeting *greeting)
 {
-    struct ag_peer *peer = link->peer;
+    struct ag_peer *peer = link->peer, *other;
     char reason[SX_REASON_MAX];
 
     if (link->greeted) {
@@ -163,6 +164,13 @@ static void on_greeting(struct ag_link *link, const struct ag_greeting *greeting
     }
     if (greeting->instance == peer->links->instance) {
         ag_link_refuse(link, "its address is one of this system's own", false);
+        return;
+    }
+    TAILQ_FOREACH(other, &peer->links->peers, entry)
+    if (other != peer && strcasecmp(greeting->from, other->address) == 0) {
+        snprintf(
+            reason, sizeof reason, "it says that it is '%.150s', another peer", greeting->from);
+        ag_link_refuse(link, reason, false);
         return;
     }
     if (strcasecmp(greeting->from, peer->address) != 0)
