@@ -48,6 +48,12 @@ static char *text(const char *string)
     return (char *)(uintptr_t)string;
 }
 
+/** An optional member, which is left out when there is nothing to say. */
+static char *optional(const char *string)
+{
+    return *string ? text(string) : NULL;
+}
+
 static ProtobufCBinaryData digest(const uint8_t *bytes)
 {
     return (ProtobufCBinaryData){.len = SX_DIGEST_SIZE, .data = (uint8_t *)(uintptr_t)bytes};
@@ -155,15 +161,14 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
     to->local_index = hello->local_index;
     to->take_snapshot = hello->take_snapshot;
     to->time_ms = hello->time_ms;
-    to->system_key = text(hello->system_key);
-    to->digest_key = text(hello->digest_key);
-    to->has_key_unshared = to->has_key_busy = to->has_new_schema = true;
-    to->key_unshared = hello->key_unshared;
-    to->key_busy = hello->key_busy;
-    to->new_schema = hello->new_schema;
+    to->system_key = optional(hello->system_key);
+    to->digest_key = optional(hello->digest_key);
+    to->has_key_unshared = to->key_unshared = hello->key_unshared;
+    to->has_key_busy = to->key_busy = hello->key_busy;
+    to->has_new_schema = to->new_schema = hello->new_schema;
     to->history = &scratch->history;
-    ag_requirements_write(&scratch->requirements, &hello->requirements);
-    to->requirements = &scratch->requirements.message;
+    if (ag_requirements_write(&scratch->requirements, &hello->requirements))
+        to->requirements = &scratch->requirements.message;
     scratch->envelope.body_case = SEXTANT__ENVELOPE__BODY_HELLO;
     scratch->envelope.hello = to;
     return write_history(scratch, &hello->history, err);
@@ -226,7 +231,7 @@ static int write_message(
         scratch->begin = (Sextant__SnapshotBegin)SEXTANT__SNAPSHOT_BEGIN__INIT;
         scratch->begin.history = &scratch->history;
         scratch->begin.total = message->total;
-        scratch->begin.digest_key = text(message->digest_key);
+        scratch->begin.digest_key = optional(message->digest_key);
         write_body(scratch, SEXTANT__ENVELOPE__BODY_SNAPSHOT_BEGIN, &scratch->begin.base);
         return write_history(scratch, message->history, err);
     case SX_MESSAGE_SNAPSHOT_PIECE:

@@ -13,7 +13,7 @@ static char *text(const char *string)
     return *string ? (char *)(uintptr_t)string : NULL;
 }
 
-void ag_requirements_write(
+bool ag_requirements_write(
     struct ag_requirements_scratch *scratch, const struct sx_requirements *from)
 {
     Sextant__Requirements *to = &scratch->message;
@@ -29,6 +29,8 @@ void ag_requirements_write(
     to->has_unique = from->unique_count > 0;
     to->unique.data = scratch->unique;
     to->unique.len = from->unique_count * HASH;
+    return to->product_type || to->platform_class || to->h323_mode || to->features || to->address ||
+           to->has_unique;
 }
 
 static int read_text(

@@ -10,8 +10,8 @@ struct ag_requirements_scratch {
     uint8_t unique[SX_UNIQUE_MAX * sizeof(uint64_t)];
 };
 
-/** Fills `scratch` in; it points into `from` and itself. */
-void ag_requirements_write(
+/** Fills `scratch` in; it points into `from` and itself. False when there is nothing to say. */
+bool ag_requirements_write(
     struct ag_requirements_scratch *scratch, const struct sx_requirements *from);
 
 /** Takes what a peer sent; NULL: a peer of a former release, which tells nothing. */
