@@ -409,20 +409,6 @@ void sx_replicate_recall(struct sx_engine *engine);
 /** replicate.c: our position, to one peer. */
 void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer);
 
-/** snapshot_out.c: starts, continues and drops a snapshot to a peer. */
-void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer);
-void sx_snapshot_continue(struct sx_engine *engine, struct sx_peer *peer);
-void sx_snapshot_drop(struct sx_snapshot_out *out);
-
-/** snapshot_in.c: the three messages of a snapshot; -1 with the reason when it cannot be taken. */
-int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
-    const struct sx_message *message, struct sx_error *err);
-int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
-    const struct sx_message *message, struct sx_error *err);
-int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err);
-/** snapshot_in.c: forgets a snapshot that was coming in. */
-void sx_snapshot_forget(struct sx_engine *engine);
-
 /** reserve.c: at a boot, keeps room on the file system. */
 void sx_reserve_open(struct sx_engine *engine);
 /** reserve.c: frees what is kept when the store found no room; keeps it anew when there is. */

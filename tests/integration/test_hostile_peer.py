@@ -55,7 +55,7 @@ class Hostile(LabTest):
         """gamma's hello: the one that `other` said, with gamma's place in the list."""
         hello = dict(other)
         hello.update({3: "gamma", 8: self.primary, 9: 3, 10: 0})
-        hello.pop(17, None)  # what a cluster requires: as a peer of a former release
+        hello.pop(18, None)  # what a cluster requires: as a peer of a former release
         hello.update(changes or {})
         return fields({number: hello[number] for number in sorted(hello)})
 
