@@ -105,10 +105,13 @@ void sx_certificate_judged(
 void sx_certificate_again(struct sx_engine *engine, const struct sx_event *event)
 {
     struct sx_peer *peer = sx_cluster_peer(engine, event->link.peer);
+    bool was_changed = peer && peer->key_changed;
 
     if (!peer || !peer->up)
         return;
     sx_certificate_judged(engine, peer, event);
+    if (was_changed && !peer->key_changed && peer->heard)
+        sx_system_key_offer(engine, peer);
     sx_update_log(engine->update, SX_LOG_INFO, "cluster: the certificate of peer %u (%s) is %s%s",
         peer->index, peer->address,
         peer->certificate == SX_CERTIFICATE_VALID ? "valid now" : "invalid now: ",
