@@ -31,6 +31,7 @@ struct agent {
     struct ag_snmp *snmp;
     struct ag_netconf *netconf;
     struct ag_usage *usage;
+    struct ag_certificates *certificates;
     struct event *term, *interrupt;
     enum ag_end end;
     int lock; /**< descriptor of the state folder's lock, or -1 */
@@ -119,13 +120,14 @@ static int open_engine(struct agent *agent, struct sx_error *err)
 static int open_parts(struct agent *agent, struct sx_error *err)
 {
     const struct ag_options *options = agent->options;
+    const struct ag_tls_files files = {.certificate = options->certificate,
+        .key = options->key,
+        .ca = options->ca,
+        .crl = options->crl};
     struct ag_links_options links = {.listen_addresses = options->listen,
         .port = options->cluster_port,
         .recovery_port = options->recovery_port,
-        .certificate = options->certificate,
-        .key = options->key,
-        .ca = options->ca,
-        .crl = options->crl,
+        .files = files,
         .resolv_conf = options->resolv_conf};
     struct ag_snmp_options snmp = {.directory = agent->snmp_folder,
         .listen_addresses = options->listen,
@@ -143,6 +145,9 @@ static int open_parts(struct agent *agent, struct sx_error *err)
         ag_snmp_start(&snmp, &agent->snmp, err) < 0 ||
         ag_netconf_start(agent->loop, agent->host, &netconf, &agent->netconf, err) < 0)
         return -1;
+    /* After the links have read them: who starts with files that cannot be used is told so. */
+    agent->certificates = ag_certificates_new(&files);
+    parts.certificates = agent->certificates;
     parts.links = agent->links;
     parts.snmp = agent->snmp;
     parts.netconf = agent->netconf;
@@ -170,6 +175,7 @@ static void close_all(struct agent *agent)
     ag_netconf_stop(agent->netconf);
     if (agent->host)
         ag_host_stop(agent->host);
+    ag_certificates_free(agent->certificates);
     ag_snmp_stop(agent->snmp);
     /* What was posted last still uses the links. */
     if (agent->loop)

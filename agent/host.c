@@ -119,7 +119,8 @@ void ag_host_post(struct ag_host *host, const struct sx_event *event)
     struct ag_host_event *item = sx_alloc(sizeof *item);
 
     item->event = *event;
-    if (event->type == SX_EVENT_LINK_UP || event->type == SX_EVENT_LINK_DOWN)
+    if (event->type == SX_EVENT_LINK_UP || event->type == SX_EVENT_LINK_DOWN ||
+        event->type == SX_EVENT_CERTIFICATE || event->type == SX_EVENT_ROUND_TRIP)
         item->event.link.peer = item->text = sx_strdup(event->link.peer);
     else if (event->type == SX_EVENT_MESSAGE)
         item->event.message.peer = item->text = sx_strdup(event->message.peer);

@@ -125,11 +125,11 @@ int ag_host_open(struct ag_loop *loop, const struct sx_schema *schema,
     pthread_mutex_init(&host->queue_lock, NULL);
     pthread_mutex_init(&host->status_lock, NULL);
     pthread_mutex_init(&host->maintenance.lock, NULL);
-    pthread_cond_init(&host->maintenance.filled, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&host->queue_filled, &monotonic);
     pthread_cond_init(&host->published, &monotonic);
+    pthread_cond_init(&host->maintenance.filled, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (ag_system_keys_read(host->store_directory, &host->keys, err) < 0 ||
         open_or_stand_in(host, options, err) < 0 ||

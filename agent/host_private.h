@@ -5,6 +5,7 @@
 #include "host.h"
 #include "key_file.h"
 #include "netconf/netconf.h"
+#include "peer/certificates.h"
 #include "peer/links.h"
 #include "snmp/snmp.h"
 
@@ -29,6 +30,7 @@ struct ag_host_parts {
     struct ag_links *links;
     struct ag_snmp *snmp;
     struct ag_netconf *netconf;
+    struct ag_certificates *certificates;
     void (*restart)(void *context); /**< called in the loop once replies have left */
     void *context;
 };
@@ -37,7 +39,8 @@ struct ag_host_parts {
 struct ag_maintenance {
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t filled;
+    pthread_cond_t filled; /**< on the monotonic clock */
+    int64_t look_ms; /**< when the files of certificates are looked at next */
     bool started, stopping;
     bool checkpoint; /**< the write-ahead log is long */
     size_t settings; /**< changes of this agent's own settings since they were read */

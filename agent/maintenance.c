@@ -2,6 +2,8 @@
 #include "sextant/maintenance.h"
 #include "host_private.h"
 #include "log.h"
+#include "peer/socket.h"
+#include "sextant/memory.h"
 #include "snmp_settings.h"
 #include "tree.h"
 
@@ -10,7 +12,8 @@
 #include <string.h>
 
 /* Work that may wait for the disk and that nobody waits for: moving the write-ahead log into the
- * database, and reading this agent's own settings when they changed. */
+ * database, reading this agent's own settings when they changed, and looking from time to time
+ * whether the files of certificates did. */
 
 static enum sx_log_level level_named(const char *name)
 {
@@ -136,6 +139,63 @@ static void read_settings(struct ag_host *host)
     lyd_free_all(tree);
 }
 
+/** CA bundle and CRLs on their way to the loop thread. */
+struct trust_call {
+    struct ag_links *links;
+    struct ag_trust *trust;
+};
+
+static void take_trust(void *argument)
+{
+    struct trust_call *call = argument;
+
+    ag_links_trust(call->links, call->trust);
+    free(call);
+}
+
+static void look_at_certificates(struct ag_host *host)
+{
+    struct ag_certificates_news news;
+
+    ag_certificates_look(host->parts.certificates, &news);
+    if (news.trust) {
+        struct trust_call *call = sx_alloc(sizeof *call);
+
+        *call = (struct trust_call){.links = host->parts.links, .trust = news.trust};
+        ag_loop_post(host->loop, take_trust, call);
+    }
+    if (news.own) {
+        struct sx_event event = {.type = SX_EVENT_OWN_CERTIFICATE};
+
+        event.own_certificate.used = news.used;
+        event.own_certificate.changed = news.changed;
+        memcpy(event.own_certificate.reason, news.reason, sizeof news.reason);
+        ag_host_post(host, &event);
+    }
+}
+
+/* True when it is time to look at the files of certificates; else waits until then, or until there
+ * is other work. */
+static bool wait_for_work(struct ag_host *host)
+{
+    struct ag_maintenance *maintenance = &host->maintenance;
+    struct timespec until = {.tv_sec = (time_t)(maintenance->look_ms / 1000),
+        .tv_nsec = (long)(maintenance->look_ms % 1000) * 1000000};
+    int64_t now_ms;
+
+    if (!host->parts.certificates || !host->parts.links) {
+        pthread_cond_wait(&maintenance->filled, &maintenance->lock);
+        return false;
+    }
+    now_ms = ag_now_ms();
+    if (now_ms < maintenance->look_ms) {
+        pthread_cond_timedwait(&maintenance->filled, &maintenance->lock, &until);
+        return false;
+    }
+    maintenance->look_ms = now_ms + AG_CERTIFICATES_LOOK_MS;
+    return true;
+}
+
 static void *maintenance_thread(void *argument)
 {
     struct ag_host *host = argument;
@@ -150,7 +210,11 @@ static void *maintenance_thread(void *argument)
         maintenance->checkpoint = false;
         maintenance->settings = 0;
         if (!checkpoint && settings == 0) {
-            pthread_cond_wait(&maintenance->filled, &maintenance->lock);
+            if (wait_for_work(host)) {
+                pthread_mutex_unlock(&maintenance->lock);
+                look_at_certificates(host);
+                pthread_mutex_lock(&maintenance->lock);
+            }
             continue;
         }
         pthread_mutex_unlock(&maintenance->lock);

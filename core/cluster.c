@@ -67,6 +67,7 @@ static void match_peers(struct sx_engine *engine)
         if (!*engine->peers[i].address)
             continue;
         close_link(engine, &engine->peers[i], "the peer was removed from the list");
+        sx_certificate_forget(engine, engine->peers[i].address);
         release_peer(engine, &engine->peers[i]);
     }
     memcpy(engine->peers, peers, SX_PEERS_MAX * sizeof *peers);
@@ -253,12 +254,11 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
         return;
     sx_replicate_reset(engine, peer);
     peer->up = true;
-    peer->failed = false;
+    peer->failed = peer->unreachable = false;
+    peer->round_trip_us = 0;
     peer->heard = peer->restart_asked = peer->preview_asked = false;
     peer->failure[0] = '\0';
-    peer->certificate = event->link.certificate;
-    snprintf(peer->certificate_reason, sizeof peer->certificate_reason, "%s",
-        event->link.certificate == SX_CERTIFICATE_INVALID ? event->link.reason : "");
+    sx_certificate_judged(engine, peer, event);
     sx_update_log(engine->update, SX_LOG_INFO, "cluster: link with peer %u (%s) is up", peer->index,
         peer->address);
     sx_hello_settle(engine, peer);
@@ -277,12 +277,10 @@ void sx_cluster_link_down(struct sx_engine *engine, const struct sx_event *event
             peer->index, peer->address, event->link.reason);
     peer->up = false;
     peer->failed = true;
+    peer->unreachable = event->link.unreachable;
     snprintf(peer->failure, sizeof peer->failure, "%s", event->link.reason);
-    if (event->link.certificate_reason) {
-        peer->certificate = SX_CERTIFICATE_INVALID;
-        snprintf(
-            peer->certificate_reason, sizeof peer->certificate_reason, "%s", event->link.reason);
-    }
+    if (event->link.certificate_reason)
+        sx_certificate_judged(engine, peer, event);
     sx_replicate_reset(engine, peer);
     engine->status_changed = true;
 }

@@ -160,6 +160,7 @@ static void tell_reconfigured(struct sx_engine *engine, const struct sx_change_l
             engine->cluster_changed = true;
         if (changes->items[i].scope == SX_SCOPE_PEER_SPECIFIC)
             engine->system_changed = true;
+        sx_requirements_note(engine, &changes->items[i]);
     }
 }
 

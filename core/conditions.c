@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state.h"
+#include "conditions_impl.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,14 +7,8 @@
 
 /* Each alarm has its cause here, and nothing else raises or clears one. */
 
-struct wanted {
-    const struct sx_engine *engine;
-    struct sx_alarm_event *items;
-    size_t count;
-};
-
 /* One cause is enough: an alarm is one for its kind and resource. */
-static bool is_wanted(const struct wanted *wanted, uint32_t id, const char *resource)
+static bool is_wanted(const struct sx_wanted *wanted, uint32_t id, const char *resource)
 {
     for (size_t i = 0; i < wanted->count; i++)
         if (wanted->items[i].id == id && strcmp(wanted->items[i].resource, resource) == 0)
@@ -28,8 +22,8 @@ void sx_alarm_resource(const struct sx_peer *peer, char ret_resource[SX_ALARM_RE
         peer->index);
 }
 
-__attribute__((format(printf, 4, 5))) static void want(
-    struct wanted *wanted, uint32_t id, const struct sx_peer *peer, const char *format, ...)
+void sx_want(
+    struct sx_wanted *wanted, uint32_t id, const struct sx_peer *peer, const char *format, ...)
 {
     struct sx_alarm_event *alarm;
     va_list arguments;
@@ -50,7 +44,7 @@ __attribute__((format(printf, 4, 5))) static void want(
 }
 
 /* What is not known yet neither raises nor clears: the alarm stays as it is. */
-static void keep(struct wanted *wanted, uint32_t id, const struct sx_peer *peer)
+void sx_keep(struct sx_wanted *wanted, uint32_t id, const struct sx_peer *peer)
 {
     char resource[SX_ALARM_RESOURCE_MAX] = "";
     const struct sx_alarms *alarms = &wanted->engine->alarms;
@@ -70,32 +64,32 @@ static bool is_primary_of(const struct sx_engine *engine, const struct sx_peer *
 }
 
 /* True while the key of one is on its way to the other. */
-static bool of_key(struct wanted *wanted, const struct sx_peer *peer)
+static bool of_key(struct sx_wanted *wanted, const struct sx_peer *peer)
 {
     const struct sx_engine *engine = wanted->engine;
 
     if (!sx_hello_key_differs(engine, peer, engine->role == SX_ROLE_PRIMARY))
         return false;
     if (engine->system_key.saving || engine->monotonic_ms < peer->key_until_ms) {
-        keep(wanted, 40055, peer);
+        sx_keep(wanted, 40055, peer);
         return true;
     }
-    want(wanted, 40055, peer,
+    sx_want(wanted, 40055, peer,
         "Peer %u (%s) has system key %s, this system %s: nothing is replicated", peer->index,
         peer->address, peer->hello.system_key, engine->secrets.keys.keys[0].id);
     return false;
 }
 
-static void of_secrets(struct wanted *wanted)
+static void of_secrets(struct sx_wanted *wanted)
 {
     const struct sx_set_aside *aside = &wanted->engine->secrets.aside;
 
     if (aside->count > 0)
-        want(wanted, 40055, NULL, "%zu secrets cannot be decrypted, the first is %.200s",
+        sx_want(wanted, 40055, NULL, "%zu secrets cannot be decrypted, the first is %.200s",
             aside->count, aside->items[0].path);
 }
 
-static void of_replication(struct wanted *wanted, const struct sx_peer *peer)
+static void of_replication(struct sx_wanted *wanted, const struct sx_peer *peer)
 {
     const struct sx_engine *engine = wanted->engine;
     const char *obstacle;
@@ -104,42 +98,42 @@ static void of_replication(struct wanted *wanted, const struct sx_peer *peer)
         return;
     /* A link that has just come up has a moment to say hello. */
     if (peer->up ? !peer->heard : !peer->failed) {
-        keep(wanted, 20006, peer);
-        keep(wanted, 20008, peer);
-        keep(wanted, 40055, peer);
+        sx_keep(wanted, 20006, peer);
+        sx_keep(wanted, 20008, peer);
+        sx_keep(wanted, 40055, peer);
         if (peer->refused)
-            keep(wanted, 20009, peer);
+            sx_keep(wanted, 20009, peer);
         return;
     }
     obstacle = sx_hello_obstacle(engine, peer, engine->role == SX_ROLE_PRIMARY);
     if (of_key(wanted, peer))
-        keep(wanted, 20006, peer);
+        sx_keep(wanted, 20006, peer);
     else if (obstacle)
-        want(wanted, 20006, peer, "Peer %u (%s) cannot be replicated with: %s", peer->index,
+        sx_want(wanted, 20006, peer, "Peer %u (%s) cannot be replicated with: %s", peer->index,
             peer->address, obstacle);
     if (peer->heard &&
         memcmp(peer->hello.schema_hash, sx_schema_hash(engine->schema), SX_DIGEST_SIZE) != 0)
-        want(wanted, 20008, peer, "Peer %u (%s) runs software %s, this system %s", peer->index,
+        sx_want(wanted, 20008, peer, "Peer %u (%s) runs software %s, this system %s", peer->index,
             peer->address, peer->hello.software_version, engine->software_version);
     if (peer->refused)
-        want(wanted, 20009, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->refusal);
+        sx_want(wanted, 20009, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->refusal);
 }
 
-static void of_peer(struct wanted *wanted, const struct sx_peer *peer)
+static void of_peer(struct sx_wanted *wanted, const struct sx_peer *peer)
 {
     const struct sx_engine *engine = wanted->engine;
 
     if (peer->index == engine->local_index)
         return;
     if (peer->unresolved)
-        want(wanted, 20005, peer, "Peer %u (%s): neither the address mapping nor DNS knows it",
+        sx_want(wanted, 20005, peer, "Peer %u (%s): neither the address mapping nor DNS knows it",
             peer->index, peer->address);
     else if (!*peer->resolved)
-        keep(wanted, 20005, peer);
+        sx_keep(wanted, 20005, peer);
     if (peer->failed)
-        want(wanted, 20004, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->failure);
+        sx_want(wanted, 20004, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->failure);
     else if (!peer->up && engine->local_index != 0)
-        keep(wanted, 20004, peer);
+        sx_keep(wanted, 20004, peer);
     of_replication(wanted, peer);
 }
 
@@ -156,7 +150,7 @@ static bool names_pending(const struct sx_engine *engine)
     return false;
 }
 
-static void of_list(struct wanted *wanted)
+static void of_list(struct sx_wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
 
@@ -165,29 +159,30 @@ static void of_list(struct wanted *wanted)
             const struct sx_peer *a = &engine->peers[i], *b = &engine->peers[j];
 
             if (*a->resolved && strcmp(a->resolved, b->resolved) == 0)
-                want(wanted, 20003, b, "Peers %u (%s) and %u (%s) are one system: %s", a->index,
+                sx_want(wanted, 20003, b, "Peers %u (%s) and %u (%s) are one system: %s", a->index,
                     a->address, b->index, b->address, a->resolved);
             else if (is_pending(a) || is_pending(b))
-                keep(wanted, 20003, b);
+                sx_keep(wanted, 20003, b);
         }
     if (engine->role == SX_ROLE_NOT_IN_LIST && names_pending(engine))
-        keep(wanted, 20015, NULL);
+        sx_keep(wanted, 20015, NULL);
     else if (engine->role == SX_ROLE_NOT_IN_LIST)
-        want(wanted, 20015, NULL, "No peer of the list is an address of this system");
+        sx_want(wanted, 20015, NULL, "No peer of the list is an address of this system");
     if (engine->peer_count > 0 && strcmp(engine->applied.tls_verification, "permissive") == 0)
-        want(wanted, 40049, NULL, "TLS verification is permissive: certificates are not enforced");
+        sx_want(
+            wanted, 40049, NULL, "TLS verification is permissive: certificates are not enforced");
     if (engine->peer_count > 0 && !*engine->applied.name)
-        want(wanted, 20019, NULL, "A cluster is formed and has no name");
+        sx_want(wanted, 20019, NULL, "A cluster is formed and has no name");
 }
 
-static void of_restart(struct wanted *wanted)
+static void of_restart(struct sx_wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
 
     if (sx_apply_is_due(engine))
-        want(wanted, 20007, NULL, "The cluster's configuration changed: restart to apply it");
+        sx_want(wanted, 20007, NULL, "The cluster's configuration changed: restart to apply it");
     if (strcmp(engine->applied.tls_verification, engine->configured.tls_verification) != 0)
-        want(wanted, 20020, NULL, "TLS verification is %s until the restart, then %s",
+        sx_want(wanted, 20020, NULL, "TLS verification is %s until the restart, then %s",
             engine->applied.tls_verification, engine->configured.tls_verification);
 }
 
@@ -203,7 +198,7 @@ static bool settings_differ(const struct sx_engine *engine, const struct sx_peer
            strcmp(hello->tls_verification, engine->applied.tls_verification) != 0;
 }
 
-static void of_primary(struct wanted *wanted)
+static void of_primary(struct sx_wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
     const struct sx_peer *primary;
@@ -213,21 +208,21 @@ static void of_primary(struct wanted *wanted)
         return;
     primary = &engine->peers[engine->configured.primary - 1];
     if (primary->failed)
-        want(wanted, 20016, NULL, "The configuration primary, peer %u (%s), is unreachable: %s",
+        sx_want(wanted, 20016, NULL, "The configuration primary, peer %u (%s), is unreachable: %s",
             primary->index, primary->address, primary->failure);
     else if (!primary->up)
-        keep(wanted, 20016, NULL);
+        sx_keep(wanted, 20016, NULL);
     if (primary->up && primary->heard) {
         if (settings_differ(engine, primary))
-            want(wanted, 20012, NULL,
+            sx_want(wanted, 20012, NULL,
                 "Cluster name, IP version, TLS mode or peer list differ from those of the primary, "
                 "peer %u (%s)",
                 primary->index, primary->address);
     } else {
-        keep(wanted, 20012, NULL);
+        sx_keep(wanted, 20012, NULL);
     }
     if (engine->conflict)
-        want(wanted, 20011, NULL,
+        sx_want(wanted, 20011, NULL,
             "This system holds revision %llu of another history than the primary's, peer %u "
             "(%s)%s%.200s",
             (unsigned long long)sx_history_revision(&engine->history), primary->index,
@@ -236,7 +231,7 @@ static void of_primary(struct wanted *wanted)
 }
 
 /* Two that are linked name different primaries. */
-static void of_primaries(struct wanted *wanted)
+static void of_primaries(struct sx_wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
     const char *own =
@@ -251,7 +246,7 @@ static void of_primaries(struct wanted *wanted)
         if (!peer->up || !peer->heard) {
             unknown |= engine->local_index != 0 && !peer->failed;
         } else if (strcasecmp(sx_hello_primary(&peer->hello), own) != 0) {
-            want(wanted, 20017, NULL,
+            sx_want(wanted, 20017, NULL,
                 "Peer %u (%s) names %s as configuration primary, this system %s", peer->index,
                 peer->address,
                 *sx_hello_primary(&peer->hello) ? sx_hello_primary(&peer->hello) : "none",
@@ -260,38 +255,38 @@ static void of_primaries(struct wanted *wanted)
         }
     }
     if (unknown)
-        keep(wanted, 20017, NULL);
+        sx_keep(wanted, 20017, NULL);
 }
 
-static void of_database(struct wanted *wanted)
+static void of_database(struct sx_wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
 
     if (*engine->database_failure)
-        want(wanted, 15005, NULL, "%.300s", engine->database_failure);
+        sx_want(wanted, 15005, NULL, "%.300s", engine->database_failure);
     if (engine->set_aside > 0)
-        want(wanted, 15008, NULL,
+        sx_want(wanted, 15008, NULL,
             "%llu parts of the stored configuration do not fit the YANG modules and are set aside; "
             "sextantctl set-aside lists them",
             (unsigned long long)engine->set_aside);
     if (engine->no_room)
-        want(wanted, 15010, NULL,
+        sx_want(wanted, 15010, NULL,
             "The file system of %s is full: no configuration is taken until there is room",
             engine->directory);
     if (sx_reset_is_due(engine))
-        want(wanted, SX_ALARM_RESET_STARTED, NULL,
+        sx_want(wanted, SX_ALARM_RESET_STARTED, NULL,
             "The configuration is being erased but for what survives a factory reset");
     if (engine->reset.armed)
-        want(wanted, 15012, NULL,
+        sx_want(wanted, 15012, NULL,
             "The peers were taken out of the list: the next restart erases the configuration");
     if (*engine->reset.failure)
-        want(wanted, 15013, NULL, "%s", engine->reset.failure);
+        sx_want(wanted, 15013, NULL, "%s", engine->reset.failure);
     if (*engine->restoring.failure)
-        want(wanted, 15023, NULL, "%s", engine->restoring.failure);
+        sx_want(wanted, 15023, NULL, "%s", engine->restoring.failure);
 }
 
 /* One alarm each turn: its raise and clear are the progress that the NMS sees. */
-static void of_rolling_restart(struct wanted *wanted)
+static void of_rolling_restart(struct sx_wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
     const struct sx_rolling *rolling = &engine->rolling;
@@ -301,35 +296,35 @@ static void of_rolling_restart(struct wanted *wanted)
         if (strcasecmp(engine->peers[i].address, rolling->order[rolling->at]) == 0)
             peer = &engine->peers[i];
     if (rolling->state == SX_ROLLING_RUNNING)
-        want(wanted, 20022, peer, "%s restarts, %zu of %zu systems are done",
+        sx_want(wanted, 20022, peer, "%s restarts, %zu of %zu systems are done",
             rolling->order[rolling->at], rolling->at, rolling->count);
     if (rolling->state == SX_ROLLING_STOPPED)
-        want(wanted, 20023, peer, "Stopped at %s with %zu of %zu systems done: %s",
+        sx_want(wanted, 20023, peer, "Stopped at %s with %zu of %zu systems done: %s",
             rolling->order[rolling->at], rolling->at, rolling->count, rolling->reason);
 }
 
-static void of_maintenance(struct wanted *wanted)
+static void of_maintenance(struct sx_wanted *wanted)
 {
     const struct sx_engine *engine = wanted->engine;
 
     if (engine->facts.maintenance)
-        want(wanted, 15015, NULL, "This system takes no new calls or registrations");
+        sx_want(wanted, 15015, NULL, "This system takes no new calls or registrations");
     for (size_t i = 0; i < engine->peer_count; i++) {
         const struct sx_peer *peer = &engine->peers[i];
 
         if (peer->index == engine->local_index)
             continue;
         if (!peer->up || !peer->has_facts)
-            keep(wanted, 15015, peer);
+            sx_keep(wanted, 15015, peer);
         else if (peer->facts.maintenance)
-            want(wanted, 15015, peer, "Peer %u (%s) takes no new calls or registrations",
+            sx_want(wanted, 15015, peer, "Peer %u (%s) takes no new calls or registrations",
                 peer->index, peer->address);
     }
 }
 
 size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_wanted)
 {
-    struct wanted wanted = {.engine = engine, .items = ret_wanted};
+    struct sx_wanted wanted = {.engine = engine, .items = ret_wanted};
 
     for (size_t i = 0; i < engine->peer_count; i++)
         of_peer(&wanted, &engine->peers[i]);
@@ -341,5 +336,7 @@ size_t sx_conditions(const struct sx_engine *engine, struct sx_alarm_event *ret_
     of_primaries(&wanted);
     of_maintenance(&wanted);
     of_rolling_restart(&wanted);
+    sx_conditions_certificate(&wanted);
+    sx_conditions_requirement(&wanted);
     return wanted.count;
 }

@@ -63,7 +63,7 @@ static void boot(struct sx_engine *engine)
 {
     sx_config_read(&engine->tree, &engine->configured);
     sx_apply_now(engine);
-    engine->system_changed = engine->status_changed = true;
+    engine->system_changed = engine->requirements_changed = engine->status_changed = true;
 }
 
 static void save_notified(struct sx_engine *engine)
@@ -86,12 +86,14 @@ static void save_notified(struct sx_engine *engine)
 
 static int64_t next_deadline(const struct sx_engine *engine)
 {
-    int64_t deadline = sx_reset_deadline(engine);
+    int64_t deadline = sx_reset_deadline(engine), certificate = sx_certificate_deadline(engine);
 
     if (sx_rolling_deadline(engine) < deadline)
         deadline = sx_rolling_deadline(engine);
     if (sx_facts_deadline(engine) < deadline)
         deadline = sx_facts_deadline(engine);
+    if (certificate < deadline)
+        deadline = certificate;
     if (engine->peer_count > 0 && engine->sync_at_ms < deadline)
         deadline = engine->sync_at_ms;
     if (engine->no_room && engine->room_at_ms < deadline)
@@ -118,11 +120,12 @@ static int64_t next_deadline(const struct sx_engine *engine)
 
 static void settle(struct sx_engine *engine)
 {
-    bool changed = engine->cluster_changed;
+    bool cluster_changed = engine->cluster_changed;
 
     sx_cluster_settle(engine);
-    if (changed)
+    if (cluster_changed)
         sx_apply_settle(engine);
+    sx_requirements_settle(engine, cluster_changed);
     sx_membership_settle(engine);
     sx_upgrade_settle(engine);
     sx_facts_settle(engine);
@@ -219,6 +222,7 @@ void sx_engine_close(struct sx_engine *engine)
     sx_change_list_clear(&engine->applied_values);
     sx_tree_clear(&engine->tree);
     sx_key_update_forget(engine);
+    sx_requirements_clear(engine);
     sx_secrets_clear(&engine->secrets);
     OPENSSL_cleanse(&engine->system_key, sizeof engine->system_key);
     sx_store_close(engine->store);
@@ -291,6 +295,17 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
     case SX_EVENT_LINK_DOWN:
         sx_cluster_link_down(engine, event);
         return 0;
+    case SX_EVENT_CERTIFICATE:
+        sx_certificate_again(engine, event);
+        return 0;
+    case SX_EVENT_ROUND_TRIP:
+        sx_requirements_round_trip(engine, event);
+        return 0;
+    case SX_EVENT_OWN_CERTIFICATE:
+        sx_certificate_own(engine, event);
+        return 0;
+    case SX_EVENT_ACCEPT_KEY:
+        return sx_certificate_accept(engine, event, err);
     case SX_EVENT_MESSAGE:
         sx_replicate_message(engine, event->message.peer, event->message.message);
         return 0;

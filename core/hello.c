@@ -87,6 +87,7 @@ static void fill(const struct sx_engine *engine, struct sx_hello *hello)
     sx_secret_key_id(engine->secrets.digest_key, hello->digest_key);
     hello->key_unshared = !engine->system_key.shared;
     hello->boot = engine->boot;
+    hello->requirements = engine->requirements;
     hello->key_busy = engine->system_key.saving || engine->system_key.updating;
     /* A new lineage is news to those that are not replicated with; the rest of the history is told
      * with each hello and does not make one. */

@@ -305,11 +305,32 @@ static void compare_digests(
         peer->refused = false;
 }
 
+/* Who says that it is another entry of this list is not let to say more. */
+static bool is_impostor(
+    struct sx_engine *engine, const struct sx_peer *peer, const struct sx_hello *hello)
+{
+    const char *claimed = hello->local_index ? hello->peers[hello->local_index - 1] : "";
+    const struct sx_peer *other = *claimed ? sx_cluster_peer(engine, claimed) : NULL;
+    struct sx_action *action;
+
+    if (!other || other == peer)
+        return false;
+    action = sx_update_add(engine->update, SX_ACTION_LINK_RESET, peer->address);
+    snprintf(action->reason, sizeof action->reason, "it says that it is peer %u (%.150s)",
+        other->index, other->address);
+    sx_update_log(engine->update, SX_LOG_WARNING,
+        "cluster: the link with peer %u (%s) is ended: %s", peer->index, peer->address,
+        action->reason);
+    return true;
+}
+
 static void take_hello(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
 {
     bool wanted = peer->heard && wants_snapshot(&peer->hello);
 
+    if (is_impostor(engine, peer, message->hello))
+        return;
     peer->hello = *message->hello;
     peer->heard = true;
     /* A primary that has another key gives it to who joins; a moment is left for that. */

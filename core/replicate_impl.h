@@ -3,7 +3,8 @@
 
 #include "state.h"
 
-/* What the two sides of replication share: replicate.c sends, revision_in.c takes. */
+/* What the two sides of replication share: replicate.c and snapshot_out.c send, revision_in.c and
+ * snapshot_in.c take. */
 
 /** True when the holder of `other` is no longer on the way of `history`. */
 bool sx_replicate_diverged(const struct sx_history *history, const struct sx_history *other);
@@ -20,3 +21,19 @@ void sx_revision_take(struct sx_engine *engine, struct sx_peer *peer, struct sx_
 
 /** Forgets revisions that wait for those that follow them. */
 void sx_revision_forget(struct sx_engine *engine);
+
+/** snapshot_out.c: starts, continues and drops a snapshot to a peer. */
+void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer);
+/** snapshot_out.c: starts one that the peer only compares. */
+void sx_snapshot_show(struct sx_engine *engine, struct sx_peer *peer);
+void sx_snapshot_continue(struct sx_engine *engine, struct sx_peer *peer);
+void sx_snapshot_drop(struct sx_snapshot_out *out);
+
+/** snapshot_in.c: the three messages of a snapshot; -1 with the reason when it cannot be taken. */
+int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
+    const struct sx_message *message, struct sx_error *err);
+int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
+    const struct sx_message *message, struct sx_error *err);
+int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err);
+/** snapshot_in.c: forgets a snapshot that was coming in. */
+void sx_snapshot_forget(struct sx_engine *engine);

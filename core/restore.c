@@ -174,7 +174,7 @@ static void take_over(struct sx_engine *engine, struct sx_restore *restore)
     engine->take_snapshot = engine->joining = engine->digest_differs = engine->conflict = false;
     engine->last_sync_ms = engine->now_ms;
     sx_update_add(engine->update, SX_ACTION_RECONFIGURE, NULL)->top[0] = '*';
-    engine->cluster_changed = engine->system_changed = true;
+    engine->cluster_changed = engine->system_changed = engine->requirements_changed = true;
     engine->status_changed = true;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CLUSTER "/sextant-cluster:cluster"
+#define ZONES "/sextant-call-control:call-control/zones"
 
 /* Linked to a peer that went on from where we are, as primary: what is committed here would be a
  * second future of the same past. */
@@ -93,6 +94,30 @@ static int check_growth(
     return sx_error_at(err, CLUSTER "/peers");
 }
 
+/* A system that is a peer and in a neighbour zone would get its own calls back. What is replicated
+ * and what is agreed meet here. */
+static int check_neighbours(
+    const struct sx_engine *engine, const struct sx_cluster_config *config, struct sx_error *err)
+{
+    for (size_t i = 0; i < config->peer_count; i++) {
+        const char *address = config->peers[i], *zone = NULL;
+        const char *mapped = sx_config_is_literal(address) ? sx_config_unmap(&engine->tree, address)
+                                                           : sx_config_map(&engine->tree, address);
+        const struct lyd_node *leaf = sx_requirements_zone(&engine->tree, address, mapped, &zone);
+        char path[SX_ERROR_PATH_MAX];
+
+        if (!leaf)
+            continue;
+        sx_error_set(err, SX_E_OPERATION_FAILED,
+            "%s is peer %zu of this cluster and a system of the neighbour zone '%s': it cannot be "
+            "both",
+            lyd_get_value(leaf), i + 1, zone);
+        sx_error_tag(err, "peer-is-neighbour");
+        return sx_error_at(err, lyd_path(leaf, LYD_PATH_STD, path, sizeof path) ? path : "");
+    }
+    return 0;
+}
+
 static int check_mask(const struct sx_change *change, struct sx_error *err)
 {
     if (!(change->flags & SX_NODE_SECRET) || !change->value ||
@@ -108,7 +133,7 @@ int sx_rules_check(
     struct sx_engine *engine, const struct sx_change_list *changes, struct sx_error *err)
 {
     struct sx_cluster_config config;
-    bool cluster = false;
+    bool cluster = false, zones = false;
 
     for (size_t i = 0; i < changes->count; i++) {
         const struct sx_change *change = &changes->items[i];
@@ -118,10 +143,15 @@ int sx_rules_check(
         if (check_mask(change, err) < 0)
             return -1;
         cluster |= strncmp(change->path, CLUSTER "/", strlen(CLUSTER "/")) == 0;
+        zones |= strncmp(change->path, ZONES "/", strlen(ZONES "/")) == 0;
     }
-    if (!cluster)
+    if (!cluster && !zones)
         return 0;
     sx_config_read(&engine->tree, &config);
+    if (check_neighbours(engine, &config, err) < 0)
+        return -1;
+    if (!cluster)
+        return 0;
     if (check_enforce(&config, err) < 0)
         return -1;
     return check_growth(engine, &config, err);

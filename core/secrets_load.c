@@ -191,7 +191,8 @@ void sx_secrets_recover(struct sx_engine *engine)
         sx_transaction_keep(transaction);
         sx_secrets_settle(engine);
         sx_update_add(engine->update, SX_ACTION_RECONFIGURE, NULL)->top[0] = '*';
-        engine->cluster_changed = engine->status_changed = true;
+        engine->cluster_changed = engine->requirements_changed = true;
+        engine->status_changed = true;
         sx_update_log(engine->update, SX_LOG_INFO,
             "secrets: %zu that were set aside can be decrypted again", changes.count);
     } else {

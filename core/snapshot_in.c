@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state.h"
+#include "replicate_impl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +87,10 @@ int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
         if (fragment->scope != SX_SCOPE_REPLICATED || !fragment->body)
             return sx_error_set(err, SX_E_ACCESS_DENIED, "%s%s is not a replicated item",
                 fragment->list, fragment->key);
+        engine->in.taken += strlen(fragment->list) + strlen(fragment->key) + strlen(fragment->body);
+        if (engine->in.taken > SX_SNAPSHOT_BYTES_MAX)
+            return sx_error_set(
+                err, SX_E_TOO_BIG, "a snapshot of more than %llu MiB", SX_SNAPSHOT_BYTES_MAX >> 20);
         if (sx_load_row(&engine->in.loader, fragment, err) < 0)
             return -1;
     }
@@ -122,7 +126,7 @@ static int store_snapshot(struct sx_engine *engine, struct sx_error *err)
 static void tell_reconfigured(struct sx_engine *engine)
 {
     sx_update_add(engine->update, SX_ACTION_RECONFIGURE, NULL)->top[0] = '*';
-    engine->cluster_changed = true;
+    engine->cluster_changed = engine->requirements_changed = true;
     engine->status_changed = true;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "certificate.h"
 #include "config.h"
 #include "facts.h"
 #include "load.h"
 #include "preview.h"
 #include "random.h"
+#include "requirements.h"
 #include "rolling.h"
 #include "secrets.h"
 #include "sextant/engine.h"
@@ -25,7 +27,7 @@
 /** Memory that the edits of a candidate may take, about. */
 #define SX_CANDIDATE_BYTES_MAX (64u << 20)
 /** Active alarms; each kind and resource is one. */
-#define SX_ALARMS_MAX 64
+#define SX_ALARMS_MAX 128
 /** Revisions, and bytes of them, sent to a peer and not acknowledged. */
 #define SX_WINDOW_REVISIONS 64
 #define SX_WINDOW_BYTES (1u << 20)
@@ -34,6 +36,8 @@
 /** Bytes of a snapshot's piece, and pieces on the way at once. */
 #define SX_PIECE_BYTES (256u << 10)
 #define SX_PIECES_AHEAD 4
+/** A snapshot with more bytes than this is refused. */
+#define SX_SNAPSHOT_BYTES_MAX (1ull << 30)
 /** A fragment larger than this is refused: it would fit no envelope. */
 #define SX_FRAGMENT_BYTES_MAX (2u << 20)
 /** A peer that refused a revision, or a snapshot, is tried again after so long. */
@@ -87,6 +91,13 @@ struct sx_peer {
     char failure[SX_REASON_MAX];
     enum sx_certificate_status certificate;
     char certificate_reason[SX_REASON_MAX];
+    struct sx_certificate shown; /**< what it showed last */
+    char known_key[SX_KEY_HASH_SIZE]; /**< durable: hash of the key that it is known by; "" while
+                                           it was not linked since the boot */
+    bool unreachable; /**< it failed for want of a TCP connection */
+    uint32_t round_trip_us; /**< when it is too long, else 0 or below the bound */
+    char neighbour_zone[SX_NAME_MAX]; /**< that it is in, or "" */
+    bool key_changed; /**< it shows another key, and nothing else vouches for it */
     bool heard;
     struct sx_hello hello; /**< its history moves on with what it says later */
     bool sending; /**< primary: the next four count, its position was looked at */
@@ -132,7 +143,8 @@ struct sx_snapshot_in {
     struct sx_tree tree; /**< the replicated nodes received so far */
     struct sx_loader loader; /**< into it */
     struct sx_set_aside aside; /**< what of it cannot be decrypted */
-    uint64_t total, bytes;
+    uint64_t total, bytes; /**< as the primary tells */
+    uint64_t taken; /**< bytes of the rows that came */
 };
 
 /** The candidate: the edits made to it, laid over running whenever it is looked at. */
@@ -190,6 +202,11 @@ struct sx_engine {
     struct sx_secrets secrets;
     struct sx_system_key system_key;
     struct sx_history history;
+    struct sx_own_certificate own_certificate;
+    struct sx_requirements requirements; /**< as this system has them */
+    struct sx_unique unique[SX_UNIQUE_MAX]; /**< by hash */
+    size_t unique_count;
+    bool has_dns, has_ntp, has_address; /**< a server, or an address, is configured */
     bool lineage_is_ours; /**< the present lineage was started here */
     struct sx_revision latest; /**< the newest revision committed here, to be sent on */
     struct sx_candidate candidate;
@@ -244,6 +261,7 @@ struct sx_engine {
     struct sx_update *update;
     bool cluster_changed; /**< configuration below /cluster changed: look at it again */
     bool system_changed; /**< configuration of this system alone changed: facts may have */
+    bool requirements_changed; /**< something that requirements.c looks at changed */
     bool status_changed;
 };
 
@@ -394,22 +412,6 @@ void sx_replicate_refused(
 void sx_replicate_recall(struct sx_engine *engine);
 /** replicate.c: our position, to one peer. */
 void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer);
-
-/** snapshot_out.c: starts, continues and drops a snapshot to a peer. */
-void sx_snapshot_send(struct sx_engine *engine, struct sx_peer *peer);
-/** snapshot_out.c: starts one that the peer only compares. */
-void sx_snapshot_show(struct sx_engine *engine, struct sx_peer *peer);
-void sx_snapshot_continue(struct sx_engine *engine, struct sx_peer *peer);
-void sx_snapshot_drop(struct sx_snapshot_out *out);
-
-/** snapshot_in.c: the three messages of a snapshot; -1 with the reason when it cannot be taken. */
-int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
-    const struct sx_message *message, struct sx_error *err);
-int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
-    const struct sx_message *message, struct sx_error *err);
-int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err);
-/** snapshot_in.c: forgets a snapshot that was coming in. */
-void sx_snapshot_forget(struct sx_engine *engine);
 
 /** reserve.c: at a boot, keeps room on the file system. */
 void sx_reserve_open(struct sx_engine *engine);

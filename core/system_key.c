@@ -290,7 +290,8 @@ void sx_system_key_offer(struct sx_engine *engine, struct sx_peer *peer)
 
     /* A link stands with peers of the list alone, and under enforce with those that verify. */
     if (engine->role != SX_ROLE_PRIMARY || engine->system_key.saving || peer->hello.key_busy ||
-        !sx_hello_key_differs(engine, peer, true) || !may_have_key(engine, &peer->hello))
+        peer->key_changed || !sx_hello_key_differs(engine, peer, true) ||
+        !may_have_key(engine, &peer->hello))
         return;
     if (!engine->system_key.shared &&
         store_state(engine, true, engine->system_key.former, &err) < 0) {
@@ -316,10 +317,11 @@ void sx_system_key_take(
     /* The primary's hello tells of a new key after it has given it. */
     if (engine->role != SX_ROLE_SUBORDINATE || sx_cluster_primary(engine) != peer ||
         (sx_hello_obstacle(engine, peer, false) && !sx_hello_key_differs(engine, peer, false)) ||
-        is_changing(engine) || strcmp(id, present_id(engine)) == 0) {
+        is_changing(engine) || peer->key_changed || strcmp(id, present_id(engine)) == 0) {
         sx_update_log(engine->update, SX_LOG_WARNING,
             "system key: key %s of peer %u (%s) was not taken: it is not the configuration "
-            "primary, or another key is being taken",
+            "primary, it is not known by the certificate that it shows, or another key is being "
+            "taken",
             id, peer->index, peer->address);
         return;
     }

@@ -17,6 +17,28 @@ __attribute__((format(printf, 2, 3))) static void warn(
     va_end(arguments);
 }
 
+/* While the mode is permissive it can be seen who would not be let in under enforce. */
+static void warn_of_certificates(const struct sx_engine *engine, struct sx_status *status)
+{
+    if (strcmp(engine->applied.tls_verification, "permissive") != 0 ||
+        strcmp(engine->configured.tls_verification, "enforce") != 0)
+        return;
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        const struct sx_peer *peer = &engine->peers[i];
+
+        if (peer->index == engine->local_index)
+            continue;
+        if (peer->certificate == SX_CERTIFICATE_INVALID)
+            warn(status, "Peer %u (%.60s) will not be let in after the restart: %.150s",
+                peer->index, peer->address, peer->certificate_reason);
+        else if (peer->certificate == SX_CERTIFICATE_UNKNOWN)
+            warn(status,
+                "Peer %u (%.60s) may not be let in after the restart: its certificate has not been "
+                "seen yet",
+                peer->index, peer->address);
+    }
+}
+
 void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
 {
     const struct sx_cluster_config *config = &engine->configured;
@@ -32,6 +54,7 @@ void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
             config->peers[config->primary - 1]);
     if (engine->applied.peer_count == 0 && config->peer_count > 0)
         warn(status, "The cluster is not in force: restart this system.");
+    warn_of_certificates(engine, status);
     if (*engine->database_failure)
         warn(status,
             "The database cannot be used and nothing of it is shown. Stop sextantd, run sextantctl "

@@ -229,6 +229,7 @@ static const struct handler {
     {"sextant-cluster", "preview-config-update", ag_rpc_preview_config_update},
     {"sextant-cluster", "suggest-mappings", ag_rpc_suggest_mappings},
     {"sextant-cluster", "force-system-key-update", ag_rpc_force_key_update},
+    {"sextant-cluster", "accept-peer-key", ag_rpc_accept_peer_key},
     {"sextant-cluster", "check-secrets", ag_rpc_check_secrets},
     {"sextant-system", "discard-set-aside", discard_set_aside},
     {"sextant-system", "backup", ag_rpc_backup},

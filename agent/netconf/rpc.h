@@ -56,8 +56,10 @@ int ag_rpc_get_schema(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_get_history(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_get_changes(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_rollback(struct ag_rpc *rpc, struct sx_error *err);
-/** rpc_secret.c: <force-system-key-update> and <check-secrets> of sextant-cluster. */
+/** rpc_secret.c: <force-system-key-update>, <accept-peer-key> and <check-secrets> of
+ * sextant-cluster. */
 int ag_rpc_force_key_update(struct ag_rpc *rpc, struct sx_error *err);
+int ag_rpc_accept_peer_key(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_check_secrets(struct ag_rpc *rpc, struct sx_error *err);
 
 /** rpc.c: has the engine do `event`, whose origin is filled in here. `update` (empty) is the

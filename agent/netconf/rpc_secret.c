@@ -17,6 +17,21 @@ int ag_rpc_force_key_update(struct ag_rpc *rpc, struct sx_error *err)
     return result;
 }
 
+int ag_rpc_accept_peer_key(struct ag_rpc *rpc, struct sx_error *err)
+{
+    const char *index = ag_rpc_needed(rpc, "index", err);
+    struct sx_event event = {.type = SX_EVENT_ACCEPT_KEY};
+    struct sx_update update = {0};
+    int result;
+
+    if (!index)
+        return -1;
+    event.index = (uint8_t)strtoul(index, NULL, 10);
+    result = ag_rpc_step(rpc, &event, &update, err);
+    sx_update_clear(&update);
+    return result;
+}
+
 static int put_paths(struct lyd_node *output, char *const *paths, size_t count)
 {
     char number[24];

@@ -79,6 +79,7 @@ static int put_peer(struct lyd_node *peers, const struct sx_peer_status *peer)
         return -1;
     result = ag_state_leaf(entry, "status", sx_peer_state_name(peer->state));
     result |= put_text(entry, "status-text", peer->status_text);
+    result |= put_text(entry, "failure", peer->failure);
     if (!own) {
         result |= ag_state_leaf(entry, "certificate-status", certificate_name(peer->certificate));
         result |= put_text(entry, "certificate-reason", peer->certificate_reason);

@@ -352,6 +352,11 @@ const char *ag_connection_remote(const struct ag_connection *connection)
     return connection->remote;
 }
 
+bool ag_connection_reached(const struct ag_connection *connection)
+{
+    return connection->stream != NULL;
+}
+
 void ag_connection_judge(
     const struct ag_connection *connection, const char *name, struct ag_verdict *ret_verdict)
 {

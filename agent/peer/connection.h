@@ -73,6 +73,9 @@ void ag_connection_goodbye(struct ag_connection *connection, const char *reason)
 /** The other end, e.g. 127.0.0.1:4372. */
 const char *ag_connection_remote(const struct ag_connection *connection);
 
+/** Whether TCP has connected the two sides. */
+bool ag_connection_reached(const struct ag_connection *connection);
+
 /** Judges the certificate that the other side showed; after secured(). */
 void ag_connection_judge(
     const struct ag_connection *connection, const char *name, struct ag_verdict *ret_verdict);

@@ -2,6 +2,7 @@
 #include "peer/envelope.h"
 
 #include "envelope.pb-c.h"
+#include "peer/envelope_requirements.h"
 #include "sextant/memory.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct scratch {
     Sextant__Lineage *lineage_list[SX_LINEAGE_MAX];
     char *peers[SX_PEERS_MAX];
     char *licence_keys[SX_LICENCE_KEYS_MAX];
+    struct ag_requirements_scratch requirements;
     void *items; /**< changes or fragments */
     void *item_list; /**< pointers to them */
 };
@@ -47,6 +49,12 @@ void ag_envelope_clear(struct ag_envelope *envelope)
 static char *text(const char *string)
 {
     return (char *)(uintptr_t)string;
+}
+
+/** An optional member, which is left out when there is nothing to say. */
+static char *optional(const char *string)
+{
+    return *string ? text(string) : NULL;
 }
 
 static ProtobufCBinaryData digest(const uint8_t *bytes)
@@ -156,14 +164,16 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
     to->local_index = hello->local_index;
     to->take_snapshot = hello->take_snapshot;
     to->time_ms = hello->time_ms;
-    to->system_key = text(hello->system_key);
-    to->digest_key = text(hello->digest_key);
-    to->has_key_unshared = to->has_key_busy = to->has_new_schema = to->has_boot = true;
+    to->system_key = optional(hello->system_key);
+    to->digest_key = optional(hello->digest_key);
+    to->has_key_unshared = to->key_unshared = hello->key_unshared;
+    to->has_key_busy = to->key_busy = hello->key_busy;
+    to->has_new_schema = to->new_schema = hello->new_schema;
+    to->has_boot = true;
     to->boot = hello->boot;
-    to->key_unshared = hello->key_unshared;
-    to->key_busy = hello->key_busy;
-    to->new_schema = hello->new_schema;
     to->history = &scratch->history;
+    if (ag_requirements_write(&scratch->requirements, &hello->requirements))
+        to->requirements = &scratch->requirements.message;
     scratch->envelope.body_case = SEXTANT__ENVELOPE__BODY_HELLO;
     scratch->envelope.hello = to;
     return write_history(scratch, &hello->history, err);
@@ -241,9 +251,8 @@ static int write_message(
         scratch->begin = (Sextant__SnapshotBegin)SEXTANT__SNAPSHOT_BEGIN__INIT;
         scratch->begin.history = &scratch->history;
         scratch->begin.total = message->total;
-        scratch->begin.digest_key = text(message->digest_key);
-        scratch->begin.has_compare = true;
-        scratch->begin.compare = message->compare;
+        scratch->begin.digest_key = optional(message->digest_key);
+        scratch->begin.has_compare = scratch->begin.compare = message->compare;
         write_body(scratch, SEXTANT__ENVELOPE__BODY_SNAPSHOT_BEGIN, &scratch->begin.base);
         return write_history(scratch, message->history, err);
     case SX_MESSAGE_SNAPSHOT_PIECE:

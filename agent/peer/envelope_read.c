@@ -2,6 +2,7 @@
 #include "peer/envelope.h"
 
 #include "envelope.pb-c.h"
+#include "peer/envelope_requirements.h"
 #include "peer/text.h"
 #include "sextant/memory.h"
 
@@ -228,7 +229,8 @@ static int read_hello(struct sx_hello *to, const Sextant__Hello *from, struct sx
             0 ||
         read_text(to->tls_verification, sizeof to->tls_verification, from->tls_verification,
             "the TLS verification mode", err) != 0 ||
-        read_digest(to->schema_hash, &from->schema_hash, "the schema hash", err) != 0)
+        read_digest(to->schema_hash, &from->schema_hash, "the schema hash", err) != 0 ||
+        ag_requirements_read(&to->requirements, from->requirements, err) != 0)
         return -1;
     return read_history(&to->history, from->history, err);
 }

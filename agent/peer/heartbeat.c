@@ -41,6 +41,8 @@ void ag_heartbeat_start(struct ag_link *link)
 {
     link->life_ms = link->progress_ms = ag_now_ms();
     link->ping_ms = link->life_ms;
+    /* At once: what it was judged by may have changed while the connection waited. */
+    link->judge_ms = link->life_ms;
     ag_heartbeat_alive(link);
     ag_links_wake(link->peer->links, link->ping_ms);
 }
@@ -55,6 +57,22 @@ void ag_heartbeat_alive(struct ag_link *link)
     pthread_mutex_unlock(&links->times_lock);
 }
 
+/** Tells the engine when round trips are too long for some time, and when they are no longer. */
+static void judge_round_trip(struct ag_link *link, uint32_t smoothed_us)
+{
+    struct sx_event event = {.type = SX_EVENT_ROUND_TRIP};
+    bool slow = smoothed_us > SX_ROUND_TRIP_MAX_US;
+
+    link->slow_answers = slow == link->slow ? 0 : link->slow_answers + 1;
+    if (link->slow_answers < AG_SLOW_ANSWERS)
+        return;
+    link->slow = slow;
+    link->slow_answers = 0;
+    event.link.peer = link->peer->address;
+    event.link.round_trip_us = smoothed_us;
+    ag_links_post(link->peer->links, &event);
+}
+
 static void measure(struct ag_link *link, const struct ag_beat *pong)
 {
     struct ag_links *links = link->peer->links;
@@ -67,7 +85,9 @@ static void measure(struct ag_link *link, const struct ag_beat *pong)
     trip = (uint32_t)(now_us - pong->time_us) + 1;
     pthread_mutex_lock(&links->times_lock);
     *smoothed = *smoothed == 0 ? trip : *smoothed - *smoothed / SMOOTHING + trip / SMOOTHING;
+    trip = *smoothed;
     pthread_mutex_unlock(&links->times_lock);
+    judge_round_trip(link, trip);
 }
 
 /** Watches whether the other side's engine gets on with its work. It cannot be helped from here,
@@ -174,6 +194,11 @@ void ag_heartbeat_tick(struct ag_link *link, int64_t now_ms, bool late)
         snprintf(reason, sizeof reason, "no answer for %u ms", peer->timeout_ms);
         ag_link_refuse(link, reason, false);
         return;
+    }
+    if (now_ms >= link->judge_ms) {
+        link->judge_ms = now_ms + AG_JUDGE_MS;
+        if (!ag_link_judge(link))
+            return;
     }
     if (now_ms >= link->ping_ms) {
         ping = own_beat(peer->links);

@@ -60,6 +60,8 @@ static void on_lost(void *owner, const char *reason, bool ended)
     /* Of two connections that were dialled at once the other side closes one: no news. */
     if (!(ended && link->peer->link))
         complain(link, reason);
+    if (link->dialled)
+        link->peer->unreachable = !ag_connection_reached(link->connection);
     link->connection = NULL;
     ag_peer_lost(link, reason, false);
 }
@@ -89,6 +91,8 @@ static void on_secured(void *owner)
     struct sx_error err;
 
     ag_connection_judge(link->connection, peer->name, &link->verdict);
+    peer->shown = link->verdict.certificate;
+    peer->unreachable = false;
     if (peer->enforce && link->verdict.status != SX_CERTIFICATE_VALID) {
         ag_link_refuse(link, link->verdict.reason, true);
         return;
@@ -99,6 +103,28 @@ static void on_secured(void *owner)
     snprintf(greeting.greeting.to, sizeof greeting.greeting.to, "%s", peer->address);
     if (ag_connection_send(link->connection, &greeting, &err) != 0)
         ag_link_refuse(link, err.message, false);
+}
+
+bool ag_link_judge(struct ag_link *link)
+{
+    struct ag_peer *peer = link->peer;
+    struct sx_event event = {.type = SX_EVENT_CERTIFICATE};
+    struct ag_verdict verdict;
+
+    ag_connection_judge(link->connection, peer->name, &verdict);
+    if (verdict.status == link->verdict.status && strcmp(verdict.reason, link->verdict.reason) == 0)
+        return true;
+    link->verdict = verdict;
+    if (peer->enforce && verdict.status != SX_CERTIFICATE_VALID) {
+        ag_link_refuse(link, verdict.reason, true);
+        return false;
+    }
+    event.link.peer = peer->address;
+    event.link.certificate = verdict.status;
+    event.link.shown = verdict.certificate;
+    strcpy(event.link.reason, verdict.reason);
+    ag_links_post(peer->links, &event);
+    return true;
 }
 
 /** Gives up connections with a process of the peer that is no more: not that with `instance`. */
@@ -118,7 +144,7 @@ static void drop_older(struct ag_peer *peer, uint64_t instance)
 
 static void on_greeting(struct ag_link *link, const struct ag_greeting *greeting)
 {
-    struct ag_peer *peer = link->peer;
+    struct ag_peer *peer = link->peer, *other;
     char reason[SX_REASON_MAX];
 
     if (link->greeted) {
@@ -138,6 +164,13 @@ static void on_greeting(struct ag_link *link, const struct ag_greeting *greeting
     }
     if (greeting->instance == peer->links->instance) {
         ag_link_refuse(link, "its address is one of this system's own", false);
+        return;
+    }
+    TAILQ_FOREACH(other, &peer->links->peers, entry)
+    if (other != peer && strcasecmp(greeting->from, other->address) == 0) {
+        snprintf(
+            reason, sizeof reason, "it says that it is '%.150s', another peer", greeting->from);
+        ag_link_refuse(link, reason, false);
         return;
     }
     if (strcasecmp(greeting->from, peer->address) != 0)

@@ -68,10 +68,6 @@ int ag_links_new(struct ag_loop *loop, struct ag_host *host, const struct ag_lin
     struct ag_links **ret_links, struct sx_error *err)
 {
     struct ag_links *links = sx_alloc(sizeof *links);
-    const struct ag_tls_files files = {.certificate = options->certificate,
-        .key = options->key,
-        .ca = options->ca,
-        .crl = options->crl};
 
     links->loop = loop;
     links->host = host;
@@ -86,7 +82,8 @@ int ag_links_new(struct ag_loop *loop, struct ag_host *host, const struct ag_lin
     if (!links->timer)
         abort(); /* out of memory, as sx_alloc() */
     links->names = ag_names_new(loop, host, options->resolv_conf, NULL);
-    if (ag_tls_new(&files, &links->pool.tls, err) != 0 || listen_all(links, options, err) != 0) {
+    if (ag_tls_new(&options->files, &links->pool.tls, err) != 0 ||
+        listen_all(links, options, err) != 0) {
         ag_links_free(links);
         return -1;
     }
@@ -171,6 +168,19 @@ void ag_links_do(struct ag_links *links, struct sx_action *action)
         ag_log(SX_LOG_ERROR, "action %d is not for links", (int)action->type);
         break;
     }
+}
+
+void ag_links_trust(struct ag_links *links, struct ag_trust *trust)
+{
+    struct ag_peer *peer;
+
+    ag_tls_trust(links->pool.tls, trust);
+    TAILQ_FOREACH(peer, &links->peers, entry)
+    {
+        if (peer->link)
+            peer->link->judge_ms = ag_now_ms();
+    }
+    ag_links_wake(links, ag_now_ms());
 }
 
 struct ag_link_times ag_links_times(struct ag_links *links, const char *peer)

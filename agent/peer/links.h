@@ -3,6 +3,7 @@
 
 #include "host.h"
 #include "loop.h"
+#include "peer/tls.h"
 #include "sextant/update.h"
 
 /** Where this agent's links live and what proves who it is. Strings are copied. */
@@ -10,10 +11,7 @@ struct ag_links_options {
     const char *const *listen_addresses; /**< IP literals; ends with NULL */
     uint16_t port; /**< cluster links, 4372 */
     uint16_t recovery_port; /**< recovery, 4371 */
-    const char *certificate; /**< PEM file: own chain */
-    const char *key; /**< PEM file */
-    const char *ca; /**< PEM file: CA bundle, or NULL */
-    const char *crl; /**< PEM file of CRLs, or NULL */
+    struct ag_tls_files files;
     const char *resolv_conf; /**< resolv.conf(5) file, or NULL for the system's */
 };
 
@@ -30,6 +28,10 @@ void ag_links_free(struct ag_links *links);
 
 /** Carries out SEND, LINK_OPEN, LINK_CLOSE, LINK_RESET or RESOLVE; takes a message over. */
 void ag_links_do(struct ag_links *links, struct sx_action *action);
+
+/** From now on judges certificates by `trust`, which passes to the links; those that stand are
+ * judged again at once. */
+void ag_links_trust(struct ag_links *links, struct ag_trust *trust);
 
 /** What heartbeats measured of one peer. */
 struct ag_link_times {

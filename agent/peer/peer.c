@@ -31,6 +31,9 @@ static void tell_down(struct ag_peer *peer, const char *reason, bool certificate
     event.link.peer = peer->address;
     event.link.certificate = certificate ? SX_CERTIFICATE_INVALID : SX_CERTIFICATE_UNKNOWN;
     event.link.certificate_reason = certificate;
+    if (certificate)
+        event.link.shown = peer->shown;
+    event.link.unreachable = peer->unreachable;
     set_text(event.link.reason, sizeof event.link.reason, reason);
     ag_links_post(peer->links, &event);
 }
@@ -247,6 +250,7 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
     struct sx_event event = {.type = SX_EVENT_LINK_UP};
 
     peer->link = link;
+    peer->unreachable = false;
     if (peer->dial && peer->dial != link)
         drop(peer->dial);
     peer->dial = NULL;
@@ -260,6 +264,7 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
         ag_connection_remote(link->connection));
     event.link.peer = peer->address;
     event.link.certificate = link->verdict.status;
+    event.link.shown = link->verdict.certificate;
     set_text(event.link.reason, sizeof event.link.reason, link->verdict.reason);
     ag_links_post(peer->links, &event);
 }

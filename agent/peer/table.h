@@ -45,8 +45,14 @@ struct ag_recovery;
  * messages on their way at most, snapshots being asked for piece by piece; reading goes on
  * meanwhile, so that heartbeats are seen. */
 #define AG_HELD_MAX (16u << 20)
+/** Answers in a row by which a round trip is too long, or no longer so, before the engine is told:
+ * a short hold-up is no slow network. */
+#define AG_SLOW_ANSWERS 20
 /** Milliseconds without progress of a busy engine after which the log says so. */
 #define AG_STUCK_MS 30000
+/** Milliseconds after which the certificate of a link is judged again: it, its issuers and the CRLs
+ * expire, and the CA bundle and the CRLs are read anew when they change. */
+#define AG_JUDGE_MS 5000
 
 /** A message that waits for the host. */
 struct ag_held {
@@ -68,7 +74,10 @@ struct ag_link {
     /* Of the link alone: */
     int64_t life_ms; /**< when bytes came last */
     int64_t ping_ms; /**< when the next ping is due */
+    int64_t judge_ms; /**< when its certificate is judged again */
     uint64_t pings;
+    bool slow; /**< the engine was told that round trips are too long */
+    unsigned slow_answers; /**< in a row that say otherwise */
     bool said_hello; /**< the engine's first message on this link was sent */
     STAILQ_HEAD(, ag_held) held;
     size_t held_bytes;
@@ -97,6 +106,8 @@ struct ag_peer {
     unsigned backoff_ms; /**< delay before the dial after the next failure */
     int64_t refuse_until_ms; /**< no connection is taken from outside until then */
     char told[SX_REASON_MAX]; /**< last reason that the engine was told; "" after a link */
+    struct sx_certificate shown; /**< the last that it showed */
+    bool unreachable; /**< the last dial got no TCP connection */
     size_t slot; /**< of its times */
 };
 
@@ -175,6 +186,9 @@ struct ag_link *ag_link_accept(struct ag_peer *peer, int socket, const struct so
 
 /** Tells the other side why and gives the connection up, as ag_peer_lost(). */
 void ag_link_refuse(struct ag_link *link, const char *reason, bool certificate);
+
+/** Judges the certificate again. False when it does not do any more and the link is given up. */
+bool ag_link_judge(struct ag_link *link);
 
 /** Makes a greeted connection the link, and tells the other side so. */
 void ag_link_choose(struct ag_link *link);

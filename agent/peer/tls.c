@@ -57,6 +57,12 @@ void ag_tls_free(struct ag_tls *tls)
     free(tls);
 }
 
+void ag_tls_trust(struct ag_tls *tls, struct ag_trust *trust)
+{
+    ag_trust_free(tls->trust);
+    tls->trust = trust;
+}
+
 SSL *ag_tls_session(struct ag_tls *tls, bool dialled)
 {
     SSL *session = SSL_new(tls->context);

@@ -15,14 +15,17 @@ struct ag_tls;
 
 /** PEM files; `ca` and `crl` may be NULL. */
 struct ag_tls_files {
-    const char *certificate;
+    const char *certificate; /**< own one first, then its issuers */
     const char *key;
-    const char *ca;
-    const char *crl;
+    const char *ca; /**< CA bundle */
+    const char *crl; /**< CRLs */
 };
 
 /** Reads the files. Errors name the file and what is wrong. *ret_tls is the caller's. */
 int ag_tls_new(const struct ag_tls_files *files, struct ag_tls **ret_tls, struct sx_error *err);
+
+/** From now on judges by `trust`, which passes to `tls`. */
+void ag_tls_trust(struct ag_tls *tls, struct ag_trust *trust);
 
 /** Releases it (NULL is fine); sessions made from it may live on. */
 void ag_tls_free(struct ag_tls *tls);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct ag_trust {
     X509_STORE *store;
@@ -122,6 +123,15 @@ static void explain(X509_STORE_CTX *context, struct ag_verdict *verdict)
         ag_verdict_invalid(
             verdict, "%s may not be used for TLS servers (its extended key usage)", what);
         return;
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        ag_verdict_invalid(
+            verdict, "%s is signed with too weak a hash; SHA-256 or better is needed", what);
+        return;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+        ag_verdict_invalid(verdict,
+            "key of the %s is too weak; RSA of 2048 bits, P-256 or better is needed", what);
+        return;
     default:
         ag_verdict_invalid(verdict, "%s: %s", what, X509_verify_cert_error_string(code));
     }
@@ -164,21 +174,51 @@ out:
     X509_STORE_CTX_free(context);
 }
 
+struct sx_certificate ag_certificate_of(X509 *certificate)
+{
+    struct sx_certificate known = {0};
+    unsigned char *key = NULL;
+    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &key);
+    struct tm parts;
+
+    /* Of the key alone: a certificate that is renewed for the same key has it too. */
+    known.shown =
+        length > 0 && EVP_Digest(key, (size_t)length, known.key, NULL, EVP_sha256(), NULL) == 1;
+    OPENSSL_free(key);
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) == 1)
+        known.until_ms = (int64_t)timegm(&parts) * 1000;
+    return known;
+}
+
+/** What chain and name leave open: whether the certificate may do what a peer does with it. Either
+ * side may dial, so the verdict must not depend on who did. */
+static void judge_use(X509 *leaf, struct ag_verdict *verdict)
+{
+    if (X509_check_ca(leaf) == 1)
+        ag_verdict_invalid(
+            verdict, "certificate is that of an authority; a peer needs one that issues no others");
+    else if (!(X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE))
+        ag_verdict_invalid(
+            verdict, "certificate may not sign (its key usage has no digitalSignature)");
+    else if (X509_check_purpose(leaf, X509_PURPOSE_SSL_CLIENT, 0) != 1)
+        ag_verdict_invalid(verdict,
+            "certificate may not be used for TLS clients (its extended key usage): peers are both");
+}
+
 void ag_trust_judge(const struct ag_trust *trust, X509 *leaf, STACK_OF(X509) * others,
     const char *name, struct ag_verdict *ret_verdict)
 {
     *ret_verdict = (struct ag_verdict){.status = SX_CERTIFICATE_UNKNOWN};
+    if (leaf)
+        ret_verdict->certificate = ag_certificate_of(leaf);
     if (!leaf)
         ag_verdict_invalid(ret_verdict, "peer showed no certificate");
     else if (!trust->has_ca)
         ag_verdict_invalid(ret_verdict, "this system has no CA bundle to verify certificates with");
     else
         judge_chain(trust, leaf, others, ret_verdict);
-    /* Either side may dial, so the verdict must not depend on who did. */
-    if (ret_verdict->status == SX_CERTIFICATE_VALID &&
-        X509_check_purpose(leaf, X509_PURPOSE_SSL_CLIENT, 0) != 1)
-        ag_verdict_invalid(ret_verdict,
-            "certificate may not be used for TLS clients (its extended key usage): peers are both");
+    if (ret_verdict->status == SX_CERTIFICATE_VALID)
+        judge_use(leaf, ret_verdict);
     if (ret_verdict->status == SX_CERTIFICATE_VALID)
         ag_verify_name(leaf, name, ret_verdict);
     /* What OpenSSL left in the thread's queue would be taken for an error of the next connection.

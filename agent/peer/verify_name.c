@@ -89,7 +89,7 @@ static void search_common_names(X509 *leaf, struct search *search)
     }
 }
 
-void ag_verify_name(X509 *leaf, const char *name, struct ag_verdict *ret_verdict)
+void ag_verify_name(X509 *leaf, const char *name, struct ag_verdict *verdict)
 {
     struct search search = {.name = name, .length = without_dot(name, strlen(name))};
     unsigned char address[sizeof(struct in6_addr)];
@@ -97,7 +97,7 @@ void ag_verify_name(X509 *leaf, const char *name, struct ag_verdict *ret_verdict
 
     if (!*name || inet_pton(AF_INET, name, address) == 1 ||
         inet_pton(AF_INET6, name, address) == 1) {
-        ag_verdict_invalid(ret_verdict,
+        ag_verdict_invalid(verdict,
             "peer is known by its IP address alone: list it by domain name, or map one to it");
         return;
     }
@@ -106,18 +106,15 @@ void ag_verify_name(X509 *leaf, const char *name, struct ag_verdict *ret_verdict
         kind = "common names";
         search_common_names(leaf, &search);
         if (search.count > 1) {
-            ag_verdict_invalid(ret_verdict, "certificate has several common names and no DNS name");
+            ag_verdict_invalid(verdict, "certificate has several common names and no DNS name");
             return;
         }
     }
     if (search.broken)
         ag_verdict_invalid(
-            ret_verdict, "certificate's %s cannot be read, or a NUL byte is in them", kind);
+            verdict, "certificate's %s cannot be read, or a NUL byte is in them", kind);
     else if (search.count == 0)
-        ag_verdict_invalid(ret_verdict, "certificate has neither a DNS name nor a common name");
+        ag_verdict_invalid(verdict, "certificate has neither a DNS name nor a common name");
     else if (!search.found)
-        ag_verdict_invalid(
-            ret_verdict, "certificate's %s: %s, not '%.60s'", kind, search.seen, name);
-    else
-        *ret_verdict = (struct ag_verdict){.status = SX_CERTIFICATE_VALID};
+        ag_verdict_invalid(verdict, "certificate's %s: %s, not '%.60s'", kind, search.seen, name);
 }

@@ -81,7 +81,8 @@ def envelope():
                          ["a.test", "b.test"], 1, 2, 0, 1700000000000, history),
               17: fields(9, uuid, 1700000000000, fields("admin", "unix", 3), digest, changes),
               18: history, 19: fields(9, "no"), 20: fields(history, 1000),
-              21: fields(rows, 500), 22: b"", 23: b"", 24: fields(changes[:2]), 25: history}
+              21: fields(rows, 500), 22: b"", 23: b"", 24: fields(changes[:2]), 25: history,
+              26: fields(b"\x5a" * 32)}
     for number, body in bodies.items():
         yield field(number, body)
 
@@ -119,7 +120,35 @@ def archive():
     yield whole(rows + [(0, "/m:c/l", f"[k='{i}']", None, "x" * 1000) for i in range(100)])
 
 
-TARGETS = {"archive": archive, "envelope": envelope, "guard": guard, "xpath": xpath}
+def record(what, data):
+    """Something that happens in fuzz_message.c; the bits of `what` are explained there."""
+    return bytes([what]) + len(data).to_bytes(2, "big") + data
+
+
+def message():
+    """To a primary and to a subordinate: each message by itself, behind a hello that agrees, and as
+    the parts of a snapshot."""
+    bodies = list(envelope())
+    hello, begin, piece, end = bodies[7], bodies[11], bodies[12], bodies[13]
+    edit = field(17, fields(1, "3bca6888-f622-11df-93be-07cc953d7b99", 1700000000000,
+                            fields("admin", "unix", 3), b"\xa5" * 32,
+                            [fields(2, 0, 0, "/sextant-call-control:call-control/ip-protocol",
+                                    '{"sextant-call-control:ip-protocol":"ipv6"}')]))
+    row = field(21, fields([fields(0, "/sextant-call-control:call-control", "",
+                                   '{"sextant-call-control:call-control":{"ip-protocol":"ipv6"}}')],
+                           100))
+    for role in (b"\0", b"\1"):
+        for body in bodies + [edit, row]:
+            yield role + record(0, hello) + record(0, body)
+            yield role + record(8, hello) + record(8, body) + record(9, hello) + record(9, body)
+        for rows in (piece, row):
+            yield (role + record(8, hello) + record(8, begin) + record(8, rows) + record(4, b"") +
+                   record(8, end))
+        yield role + record(8, hello) + record(8, edit) * 3 + record(2, b"") + record(8, hello)
+
+
+TARGETS = {"archive": archive, "envelope": envelope, "guard": guard, "message": message,
+           "xpath": xpath}
 
 
 def main():

@@ -89,7 +89,7 @@ class Reset(LabTest):
         self.assertIsNone(self.peer.number_of("Shared"))
         self.assertEqual(self.peer.status()["role"], "stand-alone")
         self.assertEqual(self.texts(self.peer, f'<interfaces xmlns="{INTERFACES}"/>', "ip"),
-                         ["192.0.2.1"])
+                         [self.peer.address, "192.0.2.1"])
         # The initial configuration comes back, and leaves the account that was kept as it was.
         self.assertEqual(self.texts(self.peer, users("<user/>"), "key-data"), ["AAAA"])
         self.assertNotIn("guest", self.texts(self.peer, users("<user/>"), "name"))

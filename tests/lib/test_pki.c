@@ -124,22 +124,35 @@ static void add_names(X509 *certificate, const struct test_pki_certificate *wish
 
 static void add_usage(X509 *certificate, X509 *issuer, enum test_pki_usage usage)
 {
-    static const char *const extended[] = {
-        "serverAuth,clientAuth", NULL, "serverAuth", "clientAuth", NULL};
+    static const struct {
+        const char *constraints, *usage, *extended;
+    } all[] = {
+        [TEST_PKI_USAGE_BOTH] = {"CA:FALSE", "digitalSignature", "serverAuth,clientAuth"},
+        [TEST_PKI_USAGE_ANY] = {"CA:FALSE", "digitalSignature", NULL},
+        [TEST_PKI_USAGE_SERVER] = {"CA:FALSE", "digitalSignature", "serverAuth"},
+        [TEST_PKI_USAGE_CLIENT] = {"CA:FALSE", "digitalSignature", "clientAuth"},
+        [TEST_PKI_USAGE_CA] = {"CA:TRUE", "keyCertSign,cRLSign", NULL},
+        [TEST_PKI_USAGE_PEER_CA] = {"CA:TRUE", "keyCertSign,digitalSignature",
+            "serverAuth,clientAuth"},
+        [TEST_PKI_USAGE_NO_SIGNING] = {"CA:FALSE", "keyAgreement", "serverAuth,clientAuth"},
+        [TEST_PKI_USAGE_MAIL] = {"CA:FALSE", "digitalSignature", "emailProtection"},
+    };
+    char value[64];
 
-    add_extension(certificate, issuer, NID_basic_constraints,
-        usage == TEST_PKI_USAGE_CA ? "critical,CA:TRUE" : "critical,CA:FALSE");
-    add_extension(certificate, issuer, NID_key_usage,
-        usage == TEST_PKI_USAGE_CA ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
-    if (extended[usage])
-        add_extension(certificate, issuer, NID_ext_key_usage, extended[usage]);
+    snprintf(value, sizeof value, "critical,%s", all[usage].constraints);
+    add_extension(certificate, issuer, NID_basic_constraints, value);
+    snprintf(value, sizeof value, "critical,%s", all[usage].usage);
+    add_extension(certificate, issuer, NID_key_usage, value);
+    if (all[usage].extended)
+        add_extension(certificate, issuer, NID_ext_key_usage, all[usage].extended);
 }
 
-static void add_common_name(X509 *certificate, const char *name)
+/** `length` is -1 for a text that ends with NUL. */
+static void add_common_name(X509 *certificate, const char *name, int length)
 {
     if (name)
         need(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
-                 (const unsigned char *)name, -1, -1, 0) == 1,
+                 (const unsigned char *)name, length, -1, 0) == 1,
             "a common name");
 }
 
@@ -165,13 +178,15 @@ void test_pki_make(struct test_pki *pki, const char *name, const struct test_pki
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++pki->serial);
     X509_gmtime_adj(X509_getm_notBefore(certificate), wish->from_s ? wish->from_s : -3600);
     X509_gmtime_adj(X509_getm_notAfter(certificate), wish->until_s ? wish->until_s : 86400);
-    add_common_name(certificate, wish->common_name);
-    add_common_name(certificate, wish->second_common_name);
+    add_common_name(certificate, wish->common_name, -1);
+    add_common_name(certificate, wish->second_common_name, -1);
+    add_common_name(certificate, wish->raw_common_name, (int)wish->raw_length);
     X509_set_issuer_name(certificate, X509_get_subject_name(issuer ? issuer : certificate));
     X509_set_pubkey(certificate, key);
     add_usage(certificate, issuer ? issuer : certificate, wish->usage);
     add_names(certificate, wish);
-    need(X509_sign(certificate, signer ? signer : key, EVP_sha256()) > 0, "signing");
+    need(X509_sign(certificate, signer ? signer : key, wish->sha1 ? EVP_sha1() : EVP_sha256()) > 0,
+        "signing");
     save(pki, name, certificate, key);
     X509_free(certificate);
     X509_free(issuer);

@@ -25,12 +25,16 @@ enum test_pki_usage {
     TEST_PKI_USAGE_SERVER,
     TEST_PKI_USAGE_CLIENT,
     TEST_PKI_USAGE_CA, /**< may issue certificates */
+    TEST_PKI_USAGE_PEER_CA, /**< may issue certificates, and be TLS server and client */
+    TEST_PKI_USAGE_NO_SIGNING, /**< TLS server and client, but no digitalSignature */
+    TEST_PKI_USAGE_MAIL, /**< mail alone */
 };
 
 /** What a certificate is to look like; all zeroes is a plain one without names. */
 struct test_pki_certificate {
     const char *common_name; /**< NULL: none */
     const char *second_common_name; /**< NULL: none */
+    const char *raw_common_name; /**< one more common name, of raw_length bytes, or NULL */
     const char *dns[TEST_PKI_NAMES_MAX]; /**< DNS names, ending with NULL */
     const char *ip; /**< an IP address among the names, or NULL */
     const char *raw_dns; /**< one more DNS name, of raw_length bytes, or NULL */
@@ -38,6 +42,7 @@ struct test_pki_certificate {
     const char *issuer; /**< name of a certificate made before; NULL: self-signed */
     enum test_pki_key key;
     enum test_pki_usage usage;
+    bool sha1; /**< signed with SHA-1, not SHA-256 */
     long from_s; /**< begin of validity from now, in seconds; 0: an hour ago */
     long until_s; /**< end of validity from now, in seconds; 0: in a day */
 };

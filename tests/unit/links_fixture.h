@@ -191,14 +191,14 @@ static inline struct ag_links *fixture_links(
     struct ag_links_options options = {.listen_addresses = addresses,
         .port = PORT,
         .recovery_port = RECOVERY_PORT,
-        .ca = test_pki_path(fixture->pki, "ca.pem")};
+        .files.ca = test_pki_path(fixture->pki, "ca.pem")};
     struct ag_links *links = NULL;
     struct sx_error err;
 
     snprintf(pem, sizeof pem, "%s.pem", certificate);
     snprintf(key, sizeof key, "%s.key", certificate);
-    options.certificate = test_pki_path(fixture->pki, pem);
-    options.key = test_pki_path(fixture->pki, key);
+    options.files.certificate = test_pki_path(fixture->pki, pem);
+    options.files.key = test_pki_path(fixture->pki, key);
     if (ag_links_new(fixture->loop, host, &options, &links, &err) != 0)
         fail_msg("%s", err.message);
     return links;

@@ -97,6 +97,19 @@ static void test_text_for_an_operator(void **state)
     lyd_free_all(reply);
 }
 
+static void test_text_says_why_a_peer_failed(void **state)
+{
+    struct lyd_node *reply = parse(*state,
+        HEAD CLUSTER "<peers><peer><index>2</index><address>192.0.2.2</address>"
+                     "<status>failed</status><status-text>Failed</status-text>"
+                     "<failure>Connection refused</failure></peer></peers></cluster>" TAIL);
+    char *text = text_of(reply, false);
+
+    assert_non_null(strstr(text, "    [!!] Clustering: Failed: Connection refused\n"));
+    free(text);
+    lyd_free_all(reply);
+}
+
 static void test_text_without_a_cluster(void **state)
 {
     struct lyd_node *reply = parse(*state, HEAD TAIL);
@@ -171,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_for_an_operator),
+        cmocka_unit_test(test_text_says_why_a_peer_failed),
         cmocka_unit_test(test_text_without_a_cluster),
         cmocka_unit_test(test_json_for_a_script),
         cmocka_unit_test(test_news_are_what_was_not_there),

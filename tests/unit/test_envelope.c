@@ -121,6 +121,14 @@ static void hello_passes(void **state)
     hello->time_ms = -1;
     memset(hello->schema_hash, 0xff, SX_DIGEST_SIZE);
     fill_history(&hello->history, SX_LINEAGE_MAX);
+    strcpy(hello->requirements.product_type, "e");
+    strcpy(hello->requirements.platform_class, "medium");
+    strcpy(hello->requirements.h323_mode, "off");
+    strcpy(hello->requirements.features, "find-me traversal");
+    strcpy(hello->requirements.address, "2001:db8::1");
+    for (size_t i = 0; i < SX_UNIQUE_MAX; i++)
+        hello->requirements.unique[i] = (i + 1) << 54 | i;
+    hello->requirements.unique_count = SX_UNIQUE_MAX;
     before = *hello;
     message = round_trip_message(message);
     assert_memory_equal(message->hello, &before, sizeof before);

@@ -176,6 +176,42 @@ static void other_differences_do_not_stop_it(void **state)
     sx_test_engine_close(&test);
 }
 
+static void who_says_that_it_is_another_one_is_cut_off(void **state)
+{
+    struct sx_test_engine test;
+    struct sx_message *message;
+    const struct sx_action *reset;
+
+    sx_test_primary_open(&test, *state, 3);
+    sx_test_link_up(&test, SX_TEST_B);
+    for (uint8_t index = 1; index <= 3; index += 2) {
+        message = sx_test_hello(&test, SX_TEST_B);
+        message->hello->local_index = index;
+        sx_test_message(&test, SX_TEST_B, message);
+        reset = sx_test_action(&test, SX_ACTION_LINK_RESET, SX_TEST_B);
+        assert_non_null(reset);
+        assert_string_equal(reset->reason, index == 1 ? "it says that it is peer 1 (10.0.0.1)"
+                                                      : "it says that it is peer 3 (10.0.0.3)");
+        /* What it said does not count. */
+        assert_false(test.status.peers[1].heard);
+        assert_null(sx_test_action(&test, SX_ACTION_LINK_RESET, SX_TEST_C));
+    }
+    /* A list that has the same peers at other places is no lie, nor is an address not listed here:
+     * that is how lists change. */
+    message = sx_test_hello(&test, SX_TEST_B);
+    strcpy(message->hello->peers[1], SX_TEST_C);
+    strcpy(message->hello->peers[2], SX_TEST_B);
+    message->hello->local_index = 3;
+    sx_test_message(&test, SX_TEST_B, message);
+    assert_null(sx_test_action(&test, SX_ACTION_LINK_RESET, NULL));
+    message = sx_test_hello(&test, SX_TEST_B);
+    strcpy(message->hello->peers[1], "b.example");
+    sx_test_message(&test, SX_TEST_B, message);
+    assert_null(sx_test_action(&test, SX_ACTION_LINK_RESET, NULL));
+    assert_true(test.status.peers[1].heard);
+    sx_test_engine_close(&test);
+}
+
 static void addresses_compare_without_regard_to_case(void **state)
 {
     struct sx_hello hello = {.configuration_primary = 2};
@@ -197,6 +233,7 @@ int main(void)
         cmocka_unit_test(what_is_applied_on_restart_is_told_after_it),
         cmocka_unit_test(nothing_is_replicated_over_a_difference_that_counts),
         cmocka_unit_test(other_differences_do_not_stop_it),
+        cmocka_unit_test(who_says_that_it_is_another_one_is_cut_off),
         cmocka_unit_test(addresses_compare_without_regard_to_case),
     };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "links_fixture.h"
+#include "peer/table.h"
 
 /** Restarts of both sides in link_comes_up_once(). */
 #define RESTARTS 20
@@ -221,6 +222,55 @@ static void other_settings_make_another_link(void **state)
     fixture_wait(fixture, fixture_both_up);
 }
 
+/** Only what TCP cannot connect is out of reach: a peer that answers and breaks off is not. */
+static void what_cannot_be_reached_is_told_apart(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_start(fixture, &fixture->a);
+    fixture_open(&fixture->a, &fixture->b, true);
+    fixture_wait(fixture, fixture_a_down);
+    assert_true(fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.unreachable);
+    fixture->b.links = fixture_links(fixture, &fixture->b.host, fixture->b.ip, "rogue");
+    fixture_open(&fixture->b, &fixture->a, false);
+    fixture_forget(&fixture->a);
+    fixture_wait(fixture, fixture_a_down);
+    assert_false(fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.unreachable);
+}
+
+/** An answer to a ping that was sent so long ago. */
+static void answer(struct ag_link *link, uint64_t us)
+{
+    struct ag_envelope pong = {.type = AG_ENVELOPE_PONG};
+
+    pong.beat.time_us = ag_now_us() - us;
+    ag_heartbeat_envelope(link, &pong, 10);
+}
+
+static void a_slow_network_is_told_once(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct posted *told;
+    struct ag_peer *peer;
+
+    fixture_join(fixture);
+    peer = TAILQ_FIRST(&fixture->a.links->peers);
+    for (unsigned i = 0; i < 200; i++)
+        answer(peer->link, 120000);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_ROUND_TRIP), 1);
+    told = fixture_last(&fixture->a, SX_EVENT_ROUND_TRIP);
+    assert_string_equal(told->peer, "b.test");
+    assert_in_range(told->event.link.round_trip_us, SX_ROUND_TRIP_MAX_US, 120100);
+    for (unsigned i = 0; i < AG_SLOW_ANSWERS / 2; i++)
+        answer(peer->link, 100);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_ROUND_TRIP), 1);
+    for (unsigned i = 0; i < 200; i++)
+        answer(peer->link, 100);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_ROUND_TRIP), 2);
+    told = fixture_last(&fixture->a, SX_EVENT_ROUND_TRIP);
+    assert_in_range(told->event.link.round_trip_us, 1, SX_ROUND_TRIP_MAX_US);
+}
+
 /** The very same process must not take itself for a peer. */
 static void own_address_is_no_peer(void **state)
 {
@@ -264,8 +314,8 @@ static void taken_port_is_named(void **state)
     const struct ag_links_options options = {.listen_addresses = addresses,
         .port = PORT,
         .recovery_port = RECOVERY_PORT,
-        .certificate = test_pki_path(fixture->pki, "a.test.pem"),
-        .key = test_pki_path(fixture->pki, "a.test.key")};
+        .files.certificate = test_pki_path(fixture->pki, "a.test.pem"),
+        .files.key = test_pki_path(fixture->pki, "a.test.key")};
     struct ag_links *links;
     struct sx_error err;
 
@@ -289,6 +339,8 @@ int main(void)
         LINK_TEST(reset_link_comes_back_later),
         LINK_TEST(closed_link_is_forgotten),
         LINK_TEST(other_settings_make_another_link),
+        LINK_TEST(what_cannot_be_reached_is_told_apart),
+        LINK_TEST(a_slow_network_is_told_once),
         LINK_TEST(own_address_is_no_peer),
         LINK_TEST(what_cannot_be_opened_is_told),
         LINK_TEST(taken_port_is_named),

@@ -216,6 +216,41 @@ static void the_mask_of_a_secret_is_no_secret(void **state)
     sx_test_engine_close(&test);
 }
 
+static void expect_neighbour(struct sx_test_engine *test)
+{
+    assert_string_equal(test->update.error.app_tag, "peer-is-neighbour");
+    assert_string_equal(test->update.error.path,
+        "/sextant-call-control:call-control/zones/zone[name='north']/peer[index='1']/address");
+}
+
+#define NORTH(address) \
+    SX_TEST_CALL_CONTROL \
+    "<zones><zone><name>north</name><type>neighbour</type><protocol>sip</protocol>" \
+    "<peer><index>1</index><address>" address "</address></peer></zone></zones></call-control>"
+
+static void a_peer_is_no_neighbour(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_primary_open(&test, *state, 2);
+    assert_false(sx_test_edit(&test, NORTH(SX_TEST_B)));
+    expect_neighbour(&test);
+    assert_false(sx_test_edit(&test, NORTH(SX_TEST_A)));
+    assert_true(sx_test_edit(&test, NORTH(SX_TEST_C)));
+    assert_false(sx_test_set_peer(&test, 3, SX_TEST_C));
+    expect_neighbour(&test);
+    assert_true(sx_test_set_peer(&test, 3, "10.0.0.4"));
+    /* A name is the address that it is mapped to. */
+    assert_true(sx_test_map(&test, "c.example", SX_TEST_C));
+    assert_false(sx_test_set_peer(&test, 3, "c.example"));
+    expect_neighbour(&test);
+    assert_false(sx_test_edit(&test, NORTH("10.0.0.4")));
+    assert_true(sx_test_edit(&test, SX_TEST_CALL_CONTROL
+        "<zones><zone " SX_TEST_DELETE "><name>north</name></zone></zones></call-control>"));
+    assert_true(sx_test_set_peer(&test, 3, "c.example"));
+    sx_test_engine_close(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +266,7 @@ int main(void)
         cmocka_unit_test(an_old_primary_with_a_successor_does_not_fork_the_history),
         cmocka_unit_test(two_primaries_without_a_descendant_both_edit),
         cmocka_unit_test(the_mask_of_a_secret_is_no_secret),
+        cmocka_unit_test(a_peer_is_no_neighbour),
     };
 
     return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);

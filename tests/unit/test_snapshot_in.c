@@ -180,6 +180,20 @@ static void a_row_that_does_not_parse_is_refused(void **state)
     close_both(&a, &b);
 }
 
+static void one_without_an_end_is_refused(void **state)
+{
+    struct sx_test_engine a, b;
+    struct snapshot snapshot = open_joining(&a, &b, *state);
+
+    sx_test_message(&b, SX_TEST_A, snapshot.begin);
+    b.engine->in.taken = SX_SNAPSHOT_BYTES_MAX;
+    sx_test_message(&b, SX_TEST_A, snapshot.piece);
+    expect_refused(&b, "a snapshot of more than 1024 MiB");
+    sx_test_message(&b, SX_TEST_A, snapshot.end);
+    expect_untouched(&b);
+    close_both(&a, &b);
+}
+
 static void pieces_out_of_the_blue_are_ignored(void **state)
 {
     struct sx_test_engine a, b;
@@ -244,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_replaces_what_is_replicated_and_nothing_else),
         cmocka_unit_test(a_joiner_keeps_a_backup_of_what_it_had),
+        cmocka_unit_test(one_without_an_end_is_refused),
         cmocka_unit_test(a_row_of_another_scope_is_refused),
         cmocka_unit_test(a_row_that_lies_about_its_scope_changes_nothing_of_ours),
         cmocka_unit_test(another_digest_is_refused),

@@ -71,6 +71,44 @@ static void a_joiner_is_warned_before_its_configuration_goes(void **state)
     sx_test_engine_close(&test);
 }
 
+static void judged(struct sx_test_engine *test, enum sx_certificate_status status)
+{
+    struct sx_event event = {.type = SX_EVENT_CERTIFICATE};
+
+    event.link.peer = "b.example";
+    event.link.certificate = status;
+    strcpy(event.link.reason, "it is self-signed");
+    sx_test_step(test, &event);
+}
+
+static void who_would_not_be_let_in_is_named(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    assert_true(sx_test_map(&test, "a.example", SX_TEST_A));
+    assert_true(sx_test_edit(&test, SX_TEST_CLUSTER
+        "<configuration-primary>1</configuration-primary><peers><peer>"
+        "<index>1</index><address>a.example</address></peer></peers>" SX_TEST_CLUSTER_END));
+    sx_test_engine_restart(&test);
+    assert_true(sx_test_map(&test, "b.example", SX_TEST_B));
+    assert_true(sx_test_set_peer(&test, 2, "b.example"));
+    assert_int_equal(test.status.warning_count, 0);
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "enforce"));
+    assert_true(warned(&test, "Peer 2 (b.example) may not be let in"));
+    sx_test_link_up(&test, "b.example");
+    assert_int_equal(test.status.warning_count, 0);
+    judged(&test, SX_CERTIFICATE_INVALID);
+    assert_true(warned(&test, "Peer 2 (b.example) will not be let in"));
+    assert_true(warned(&test, "it is self-signed"));
+    judged(&test, SX_CERTIFICATE_VALID);
+    assert_int_equal(test.status.warning_count, 0);
+    judged(&test, SX_CERTIFICATE_INVALID);
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "permissive"));
+    assert_int_equal(test.status.warning_count, 0);
+    sx_test_engine_close(&test);
+}
+
 static void it_is_told_where_the_former_configuration_is(void **state)
 {
     struct sx_test_engine a, b;
@@ -90,6 +128,7 @@ int main(void)
         cmocka_unit_test(a_cluster_name_of_one_label_is_warned_of),
         cmocka_unit_test(a_cluster_that_is_not_in_force_is_warned_of),
         cmocka_unit_test(a_joiner_is_warned_before_its_configuration_goes),
+        cmocka_unit_test(who_would_not_be_let_in_is_named),
         cmocka_unit_test(it_is_told_where_the_former_configuration_is),
     };
 

@@ -15,16 +15,31 @@ FIRST_ADDRESS = 11
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEFAULT_BUILD = os.path.join(SOURCE, "build", "release")
 
+# What nobody asks, but a cluster requires to be configured.
+SERVERS = ("<dns-resolver><server><name>lab</name><udp-and-tcp><address>127.0.0.1</address>"
+           "</udp-and-tcp></server></dns-resolver>"
+           "<ntp><server><name>lab</name><udp><address>127.0.0.1</address></udp></server></ntp>")
+
+
+def interface(address):
+    """Configuration of the interface with a daemon's address."""
+    return ('<interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces" '
+            'xmlns:t="urn:ietf:params:xml:ns:yang:iana-if-type"><interface><name>lan0</name>'
+            "<type>t:ethernetCsmacd</type>"
+            '<ipv4 xmlns="urn:ietf:params:xml:ns:yang:ietf-ip"><address>'
+            f"<ip>{address}</ip><prefix-length>8</prefix-length></address></ipv4></interface>"
+            "</interfaces>")
+
 
 class Lab:
     """Daemons on 127.0.0.11 and up. Close it, or use it in a `with` statement."""
 
     def __init__(self, count, traps=True, keep=False, names=None, initial=None, v3=False,
-                 enforce=False, network=None):
+                 enforce=False, named=False, network=None):
         """`names` are DNS names for the certificates, one list a daemon. `initial` is more
-        configuration for the initial file; `v3` adds a user of SNMPv3. With `enforce` peers are
-        listed by name, through the address mapping, and certificates are enforced. With a
-        `network` each has its own host there; the lab closes it."""
+        configuration for the initial file; `v3` adds a user of SNMPv3. With `named` peers are
+        listed by name, through the address mapping; with `enforce` certificates are enforced,
+        too. With a `network` each has its own host there; the lab closes it."""
         self.source = SOURCE
         self.keep = keep
         self.sextantd = os.environ.get("SEXTANTD", os.path.join(DEFAULT_BUILD, "sextantd"))
@@ -34,6 +49,7 @@ class Lab:
         self.daemons = []
         self.enforce = enforce
         self.network = network
+        self.named = named or enforce
         self.nms = None
         try:
             self._prepare(count, traps, names, initial, v3)
@@ -71,7 +87,8 @@ class Lab:
         return self.daemons[index - 1]
 
     def write_initial(self, daemon, more, v3):
-        """The initial configuration: the first administrator, a name, SNMP and its target."""
+        """The initial configuration: the first administrator, what a cluster requires of its
+        members, a name, SNMP and its target."""
         algorithm, data = self.public_key
         user, authentication, privacy = snmp.V3_USER
         users = targets = ""
@@ -87,7 +104,8 @@ class Lab:
             stream.write(
                 f'<system xmlns="{IETF_SYSTEM}"><authentication><user><name>admin</name>'
                 f"<authorized-key><name>lab</name><algorithm>{algorithm}</algorithm>"
-                f"<key-data>{data}</key-data></authorized-key></user></authentication></system>\n"
+                f"<key-data>{data}</key-data></authorized-key></user></authentication>"
+                f"{SERVERS}</system>\n{interface(daemon.address)}\n"
                 f'<system xmlns="{SYSTEM}"><name>{daemon.name}</name><snmp><v2c><enabled>true'
                 f"</enabled><community>{snmp.COMMUNITY}</community></v2c>{users}{targets}"
                 f"</snmp></system>\n{more}")
@@ -98,8 +116,8 @@ class Lab:
         return self
 
     def listed(self, daemon):
-        """How the list of peers has it: by address, or by name where certificates are enforced."""
-        return f"{daemon.name}.example.com" if self.enforce else daemon.address
+        """How the list of peers has it: by address, or by name where the lab is so."""
+        return f"{daemon.name}.example.com" if self.named else daemon.address
 
     def addresses(self, count=None):
         return {i + 1: self.listed(daemon) for i, daemon in enumerate(self.daemons[:count])}
@@ -107,12 +125,13 @@ class Lab:
     def cluster_config(self, count, name="lab.example.com", primary=1):
         """Cluster settings as each of the first `count` peers has them."""
         more = ""
-        if self.enforce:
+        if self.named:
             mapping = "".join(f"<mapping><fqdn>{self.listed(daemon)}</fqdn><ip-address>"
                               f"{daemon.address}</ip-address></mapping>"
                               for daemon in self.daemons)
-            more = ("<tls-verification>enforce</tls-verification><address-mapping><enabled>true"
-                    f"</enabled>{mapping}</address-mapping>")
+            more = f"<address-mapping><enabled>true</enabled>{mapping}</address-mapping>"
+        if self.enforce:
+            more += "<tls-verification>enforce</tls-verification>"
         return cluster(f"<name>{name}</name><configuration-primary>{primary}"
                        f"</configuration-primary>{peers(self.addresses(count))}{more}")
 

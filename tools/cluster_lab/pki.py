@@ -39,7 +39,7 @@ class Authority:
             with open(os.path.join(folder, file), "w", encoding="ascii") as stream:
                 stream.write(content)
         self._openssl("req", "-x509", "-config", "ca.cnf", "-newkey", "ec", "-pkeyopt",
-                      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj",
+                      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365", "-subj",
                       f"/CN={name}", "-addext", "basicConstraints=critical,CA:true", "-addext",
                       "keyUsage=critical,keyCertSign,cRLSign", "-keyout", "ca.key", "-out",
                       "ca.pem")
@@ -48,15 +48,19 @@ class Authority:
     def _openssl(self, *arguments):
         return run("openssl", *arguments, folder=self.folder)
 
-    def issue(self, file, names=(), common_name=None, days=30, not_before=None, not_after=None):
+    def issue(self, file, names=(), common_name=None, days=90, not_before=None, not_after=None,
+              usage="serverAuth,clientAuth", authority=False, key=None):
         """Makes file.pem and file.key with a DNS SAN for each name; returns both paths. With
-        not_before and not_after (YYYYMMDDHHMMSSZ) for a certificate of the past."""
-        self._openssl("req", "-new", "-config", "ca.cnf", "-newkey", "ec", "-pkeyopt",
-                      "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-                      f"/CN={common_name or (names[0] if names else file)}", "-keyout",
-                      f"{file}.key", "-out", f"{file}.csr")
-        extensions = ("basicConstraints=critical,CA:false\n"
-                      "extendedKeyUsage=serverAuth,clientAuth\n")
+        not_before and not_after (YYYYMMDDHHMMSSZ) for a certificate of the past. With `authority`
+        it may issue others. `key` is the path of a key to use instead of a new one."""
+        made = ["-key", key] if key else [
+            "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
+            f"{file}.key"]
+        self._openssl("req", "-new", "-config", "ca.cnf", *made, "-subj",
+                      f"/CN={common_name or (names[0] if names else file)}", "-out",
+                      f"{file}.csr")
+        extensions = (f"basicConstraints=critical,CA:{'true' if authority else 'false'}\n"
+                      f"extendedKeyUsage={usage}\n")
         if names:
             extensions += "subjectAltName=" + ",".join(f"DNS:{name}" for name in names) + "\n"
         with open(os.path.join(self.folder, f"{file}.ext"), "w", encoding="ascii") as stream:
@@ -66,6 +70,15 @@ class Authority:
         self._openssl("ca", "-batch", "-notext", "-config", "ca.cnf", "-policy", "policy_any",
                       *validity, "-extfile", f"{file}.ext", "-in", f"{file}.csr", "-out",
                       f"{file}.pem", "-outdir", ".")
+        return (os.path.join(self.folder, f"{file}.pem"),
+                key or os.path.join(self.folder, f"{file}.key"))
+
+    def self_signed(self, file, name):
+        """Makes file.pem and file.key that no authority vouches for; returns both paths."""
+        self._openssl("req", "-x509", "-config", "ca.cnf", "-newkey", "ec", "-pkeyopt",
+                      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "90", "-subj",
+                      f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout",
+                      f"{file}.key", "-out", f"{file}.pem")
         return (os.path.join(self.folder, f"{file}.pem"), os.path.join(self.folder, f"{file}.key"))
 
     def revoke(self, certificate):

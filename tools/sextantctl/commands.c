@@ -196,6 +196,26 @@ static int run_check_secrets(struct ctl_call *call, struct ctl_fault *fault)
     return 0;
 }
 
+static int run_accept_peer_key(struct ctl_call *call, struct ctl_fault *fault)
+{
+    const char *index = call->arguments[0];
+    struct lyd_node *reply = NULL;
+    char request[256];
+
+    if (strlen(index) != 1 || *index < '1' || *index > '6')
+        return ctl_fail(
+            fault, CTL_EXIT_USAGE, "accept-peer-key: %s is not the index of a peer, 1 to 6", index);
+    snprintf(request, sizeof request,
+        "<accept-peer-key xmlns=\"urn:sextant:params:xml:ns:yang:sextant-cluster\">"
+        "<index>%s</index></accept-peer-key>",
+        index);
+    if (ctl_session_call(&call->session, request, &reply, fault) < 0)
+        return -1;
+    lyd_free_all(reply);
+    printf("Peer %s is known by the key that it shows now.\n", index);
+    return 0;
+}
+
 static int run_get(struct ctl_call *call, struct ctl_fault *fault)
 {
     return ctl_get(&call->session, call->arguments[0], call->json, stdout, fault);
@@ -259,6 +279,7 @@ const struct ctl_command ctl_commands[] = {
     {"preview-config-update", "", "", 0, 0, run_preview},
     {"suggest-mappings", "[apply]", "", 0, 1, run_suggest_mappings},
     {"force-system-key-update", "", "", 0, 0, run_force_key_update},
+    {"accept-peer-key", "INDEX", "", 1, 1, run_accept_peer_key},
     {"check-secrets", "", "", 0, 0, run_check_secrets},
     {"backup", "[--passphrase-file FILE] [FILE]", "p", 0, 1, ctl_backup},
     {"verify-backup", "[--passphrase-file FILE] FILE", "p-", 1, 1, ctl_verify_backup},

@@ -68,6 +68,8 @@ static void print_peer(const struct lyd_node *peer, bool marks, FILE *out)
         print_certificate(peer, marks, out);
     fprintf(out, "    %s Clustering: %s", mark(own || active, marks),
         or_else(ctl_text(peer, "status-text"), or_else(status, "Unknown")));
+    if (*ctl_text(peer, "failure"))
+        fprintf(out, ": %s", ctl_text(peer, "failure"));
     if (active && *lag && strcmp(lag, "0") != 0)
         fprintf(out, ", %s revisions behind", lag);
     fputc('\n', out);
@@ -172,9 +174,9 @@ static void shared_json(const struct lyd_node *shared, struct ctl_json *json)
 
 static void peer_json(const struct lyd_node *peer, struct ctl_json *json)
 {
-    static const char *const texts[] = {"address", "status", "status-text", "certificate-status",
-        "certificate-reason", "resolved-address", "role", "system-name", "software-version",
-        "lineage", "last-seen"};
+    static const char *const texts[] = {"address", "status", "status-text", "failure",
+        "certificate-status", "certificate-reason", "resolved-address", "role", "system-name",
+        "software-version", "lineage", "last-seen"};
     static const char *const numbers[] = {"revision", "lag", "round-trip"};
 
     ctl_json_open(json, NULL, '{');

@@ -31,6 +31,11 @@ enum sx_event_type {
     SX_EVENT_RESTORE_CANCEL, /**< it cannot be completed */
     SX_EVENT_LINK_UP, /**< a link with a peer stands, TLS done */
     SX_EVENT_LINK_DOWN, /**< a link is lost, or an attempt to get one failed */
+    SX_EVENT_CERTIFICATE, /**< the certificate on a link that stands was judged anew */
+    SX_EVENT_ROUND_TRIP, /**< the round trip on a link is longer, or no longer longer, than
+                              SX_ROUND_TRIP_MAX_US */
+    SX_EVENT_OWN_CERTIFICATE, /**< this system's own certificate, or its files changed */
+    SX_EVENT_ACCEPT_KEY, /**< the accept-peer-key RPC */
     SX_EVENT_MESSAGE, /**< a peer said something over its link */
     SX_EVENT_RESOLVED, /**< an answer to SX_ACTION_RESOLVE */
     SX_EVENT_KEY_SAVED, /**< an answer to SX_ACTION_KEY_SAVE */
@@ -50,6 +55,13 @@ enum sx_rolling_action {
     SX_ROLLING_START = 0,
     SX_ROLLING_RESUME, /**< go on where it stopped */
     SX_ROLLING_ABANDON, /**< forget it; who was asked restarts all the same */
+};
+
+/** A certificate, as far as an engine knows it. */
+struct sx_certificate {
+    bool shown; /**< there is one: the rest counts */
+    int64_t until_ms; /**< end of its validity, UTC */
+    uint8_t key[SX_DIGEST_SIZE]; /**< SHA-256 of its public key (SubjectPublicKeyInfo, RFC 5280) */
 };
 
 /** Everything that an engine may know of the outside. The caller keeps ownership of all pointers
@@ -86,7 +98,16 @@ struct sx_event {
             enum sx_certificate_status certificate;
             char reason[SX_REASON_MAX]; /**< LINK_DOWN: why; certificate invalid: why */
             bool certificate_reason; /**< LINK_DOWN: the certificate was the reason */
-        } link;
+            bool unreachable; /**< LINK_DOWN: there was no TCP connection */
+            uint32_t round_trip_us; /**< ROUND_TRIP: smoothed */
+            struct sx_certificate shown; /**< what the peer showed, also when it was refused */
+        } link; /**< LINK_UP, LINK_DOWN, CERTIFICATE, ROUND_TRIP */
+        struct {
+            struct sx_certificate used; /**< the one in use */
+            bool changed; /**< the files of certificate or key hold something else */
+            char reason[SX_REASON_MAX]; /**< why that could not be used; "" when it can */
+        } own_certificate;
+        uint8_t index; /**< ACCEPT_KEY: of the peer */
         struct {
             const char *peer;
             struct sx_message *message; /**< passes to the engine, whatever the result */

@@ -35,6 +35,26 @@ enum sx_message_type {
 /** Longest sealed key, with NUL. */
 #define SX_SEALED_KEY_MAX 128
 
+/** Features of a system, longest text of all of them with NUL, and values that must be unique in
+ * the cluster and are compared; those above are not. */
+#define SX_FEATURES_MAX 32
+#define SX_FEATURES_TEXT_MAX 1056
+#define SX_UNIQUE_MAX 512
+/** Longest round trip between peers that a cluster works well with, microseconds. */
+#define SX_ROUND_TRIP_MAX_US 80000u
+
+/** What a cluster requires of its members, as one of them has it. By value; "" where a peer does
+ * not tell. */
+struct sx_requirements {
+    char product_type[16];
+    char platform_class[16];
+    char h323_mode[8]; /**< "on" or "off" */
+    char features[SX_FEATURES_TEXT_MAX]; /**< names in ascending order, with blanks between them */
+    char address[64]; /**< IP literal at which the system says it can be reached */
+    uint64_t unique[SX_UNIQUE_MAX]; /**< hashes of values that no other may have, ascending */
+    size_t unique_count;
+};
+
 /** SX_MESSAGE_HELLO. By value. */
 struct sx_hello {
     char software_version[SX_NAME_MAX];
@@ -53,6 +73,7 @@ struct sx_hello {
     bool key_unshared; /**< it made its system key itself and no other system has it */
     bool key_busy; /**< it is changing its system key and takes no other one */
     uint64_t boot; /**< random number of the sender's boot: another one when it has restarted */
+    struct sx_requirements requirements;
     int64_t time_ms;
     struct sx_history history;
 };

@@ -83,7 +83,7 @@ struct sx_rolling_status {
 };
 
 /** Warnings kept for cluster/warnings. */
-#define SX_WARNINGS_MAX 16
+#define SX_WARNINGS_MAX 24
 #define SX_WARNING_MAX 256
 
 /** Everything that an engine shows of itself, by value but for `alarms`. */
