@@ -174,9 +174,21 @@ static void judge_conflict(struct sx_engine *engine)
                            sx_replicate_diverged(&primary->hello.history, &engine->history));
 }
 
+/* Who is not primary any more sends nothing, and tries nothing again. */
+static void stop_serving(struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        sx_snapshot_drop(&engine->peers[i].out);
+        engine->peers[i].sending = false;
+        engine->peers[i].retry_at_ms = 0;
+    }
+}
+
 void sx_replicate_settle(struct sx_engine *engine)
 {
     judge_conflict(engine);
+    if (engine->role != SX_ROLE_PRIMARY)
+        stop_serving(engine);
     if (engine->role == SX_ROLE_PRIMARY)
         for (size_t i = 0; i < engine->peer_count; i++)
             if (engine->peers[i].up && engine->peers[i].heard) {
