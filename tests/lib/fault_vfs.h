@@ -42,6 +42,13 @@ uint64_t fault_vfs_calls(const struct fault_vfs *vfs, unsigned kinds);
  * SQLITE_FULL is cut short: its first half is written. `nth` 0 ends that. */
 void fault_vfs_fail(struct fault_vfs *vfs, unsigned kinds, uint64_t nth, uint64_t times, int code);
 
+/** No end of room, as at the start. */
+#define FAULT_ROOM_ENDLESS (-1)
+
+/** From now on the disk takes so many bytes more: a write that would make a file larger than that
+ * allows returns SQLITE_FULL and does nothing. What files give up is room again. */
+void fault_vfs_room(struct fault_vfs *vfs, int64_t bytes);
+
 /** How many calls failed since the last fault_vfs_fail(). */
 uint64_t fault_vfs_failures(const struct fault_vfs *vfs);
 
