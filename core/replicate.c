@@ -14,9 +14,11 @@
 void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer)
 {
     peer->sending = false;
+    peer->skipping = false;
     peer->retry_at_ms = 0;
     sx_snapshot_drop(&peer->out);
-    sx_revision_forget(engine);
+    if (strcasecmp(engine->pending_from, peer->address) == 0)
+        sx_revision_forget(engine);
     if (engine->in.active && strcasecmp(engine->in.from, peer->address) == 0)
         sx_snapshot_forget(engine);
 }
@@ -252,6 +254,7 @@ void sx_replicate_refuse(
     message->refusal.number = number;
     snprintf(message->refusal.reason, sizeof message->refusal.reason, "%s", reason);
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
+    peer->skipping = number > 0;
     sx_replicate_refused(engine, peer, number, reason);
     sx_update_log(engine->update, SX_LOG_WARNING, "cluster: refused %s %llu of peer %u (%s): %s",
         number ? "revision" : "the snapshot, revision", (unsigned long long)number, peer->index,
