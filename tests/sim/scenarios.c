@@ -17,9 +17,9 @@
 
 /** Seeds of the run in tools/check, and acts of each. */
 #ifdef __SANITIZE_ADDRESS__
-#define SEEDS 8
+#define SEEDS 6
 #else
-#define SEEDS 24
+#define SEEDS 16
 #endif
 #define ACTS 250
 
