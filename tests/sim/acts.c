@@ -235,9 +235,14 @@ static void back_up(struct sim *sim, const unsigned *a)
     sim_back_up(sim, a[0]);
 }
 
+/* On a system that stands alone, the next from that one on: elsewhere it is refused. */
 static void restore(struct sim *sim, const unsigned *a)
 {
-    sim_restore(sim, a[0]);
+    unsigned node = a[0];
+
+    for (unsigned i = 0; i < sim->count && sim_index(sim, node) > 0; i++)
+        node = (node + 1) % sim->count;
+    sim_restore(sim, node);
 }
 
 static void expire(struct sim *sim, const unsigned *a)
