@@ -112,10 +112,11 @@ static void check_content(struct sim *sim, const struct sim_node *node)
 static bool holds_promise(const struct sim *sim, const struct sim_node *node)
 {
     const struct sx_history *history = &node->status.history;
-    const struct sim_commit *commit = &sim->model.commits[node->promise.at];
+    const struct sim_commit *commit;
 
     if (node->promise.at == SIM_NOTHING || history->count == 0)
         return node->promise.at == SIM_NOTHING && history->count == 0;
+    commit = &sim->model.commits[node->promise.at];
     return commit->revision == sx_history_revision(history) &&
            strcmp(commit->lineage, sx_history_lineage(history)) == 0;
 }
