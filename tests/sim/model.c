@@ -183,9 +183,8 @@ static bool is_own_edit(const struct sx_event *event)
 
 struct sim_before sim_before(const struct sim_node *node)
 {
-    struct sim_before before = {.at = node->promise.at,
-        .subordinate =
-            node->status.role == SX_ROLE_SUBORDINATE || node->status.role == SX_ROLE_NOT_IN_LIST};
+    struct sim_before before = {.subordinate = node->status.role == SX_ROLE_SUBORDINATE ||
+                                               node->status.role == SX_ROLE_NOT_IN_LIST};
 
     snprintf(before.primary, sizeof before.primary, "%.63s", node->status.primary_address);
     return before;

@@ -78,7 +78,6 @@ struct sim_promise {
 
 /** What a step is judged by. By value. */
 struct sim_before {
-    size_t at;
     bool subordinate;
     char primary[64]; /**< the address that the node held for the primary's */
 };

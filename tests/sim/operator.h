@@ -30,7 +30,7 @@ void sim_form(struct sim *sim);
 /** Enters on a node what is agreed: list of peers, primary, TLS verification. On one that is no
  * member the list is emptied. */
 bool sim_agree(struct sim *sim, unsigned node);
-/** Names another primary on one node, of three or more with the list that is meant. */
+/** Names another primary on one node. */
 bool sim_set_primary(struct sim *sim, unsigned node, unsigned primary);
 /** Sets the mode of TLS verification on one node. */
 bool sim_set_enforce(struct sim *sim, unsigned node, bool enforce);

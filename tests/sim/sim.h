@@ -73,7 +73,6 @@ struct sim_counts {
 struct sim {
     const struct sx_schema *schema;
     uint64_t seed;
-    uint64_t random;
     int64_t now; /**< virtual time, milliseconds */
     uint64_t steps_now; /**< steps at this moment */
     unsigned count;

@@ -343,7 +343,6 @@ void sim_open(struct sim *sim, const struct sim_options *options)
     memset(sim, 0, sizeof *sim);
     sim->schema = options->schema;
     sim->seed = options->seed;
-    sim->random = options->seed;
     sim->trace = 0xcbf29ce484222325ull;
     sim->trace_to = options->trace_to;
     sim->count = options->count;
