@@ -110,7 +110,8 @@ static int64_t next_deadline(const struct sx_engine *engine)
             deadline = peer->ask_at_ms;
         if (peer->key_until_ms > engine->monotonic_ms && peer->key_until_ms < deadline)
             deadline = peer->key_until_ms;
-        if (peer->retry_at_ms > 0 && peer->retry_at_ms < deadline)
+        /* One that has passed waits for another event, such as an obstacle's end. */
+        if (peer->retry_at_ms > engine->monotonic_ms && peer->retry_at_ms < deadline)
             deadline = peer->retry_at_ms;
         if (peer->out.reader && peer->out.moved_ms + SX_SNAPSHOT_STALL_MS < deadline)
             deadline = peer->out.moved_ms + SX_SNAPSHOT_STALL_MS;

@@ -14,9 +14,11 @@
 void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer)
 {
     peer->sending = false;
+    peer->skipping = false;
     peer->retry_at_ms = 0;
     sx_snapshot_drop(&peer->out);
-    sx_revision_forget(engine);
+    if (strcasecmp(engine->pending_from, peer->address) == 0)
+        sx_revision_forget(engine);
     if (engine->in.active && strcasecmp(engine->in.from, peer->address) == 0)
         sx_snapshot_forget(engine);
 }
@@ -174,10 +176,22 @@ static void judge_conflict(struct sx_engine *engine)
                            sx_replicate_diverged(&primary->hello.history, &engine->history));
 }
 
+/* Who is not primary any more sends nothing, and tries nothing again. */
+static void stop_serving(struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        sx_snapshot_drop(&engine->peers[i].out);
+        engine->peers[i].sending = false;
+        engine->peers[i].retry_at_ms = 0;
+    }
+}
+
 void sx_replicate_settle(struct sx_engine *engine)
 {
     judge_conflict(engine);
     sx_preview_settle(engine);
+    if (engine->role != SX_ROLE_PRIMARY)
+        stop_serving(engine);
     if (engine->role == SX_ROLE_PRIMARY)
         for (size_t i = 0; i < engine->peer_count; i++)
             if (engine->peers[i].up && engine->peers[i].heard) {
@@ -241,6 +255,7 @@ void sx_replicate_refuse(
     message->refusal.number = number;
     snprintf(message->refusal.reason, sizeof message->refusal.reason, "%s", reason);
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
+    peer->skipping = number > 0;
     sx_replicate_refused(engine, peer, number, reason);
     sx_update_log(engine->update, SX_LOG_WARNING, "cluster: refused %s %llu of peer %u (%s): %s",
         number ? "revision" : "the snapshot, revision", (unsigned long long)number, peer->index,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replicate_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,11 +55,13 @@ static bool is_next(
 {
     uint64_t present = sx_history_revision(&engine->history);
 
-    if (revision->number == present + engine->pending_count + 1)
+    if (revision->number == present + engine->pending_count + 1) {
+        peer->skipping = false;
         return true;
+    }
     if (revision->number <= present)
         sx_replicate_position(engine, peer);
-    else if (!peer->refused) /* else it was on its way behind a refused one */
+    else if (!peer->skipping) /* else it was on its way behind a refused one */
         sx_replicate_refuse(engine, peer, revision->number, "a revision before it is missing");
     return false;
 }
@@ -77,6 +80,9 @@ void sx_revision_take(struct sx_engine *engine, struct sx_peer *peer, struct sx_
     /* Who sends revisions has given its snapshot up. */
     if (engine->in.active)
         sx_snapshot_forget(engine);
+    if (strcasecmp(engine->pending_from, peer->address) != 0)
+        sx_revision_forget(engine);
+    snprintf(engine->pending_from, sizeof engine->pending_from, "%s", peer->address);
     follow(&peer->hello.history, revision);
     if (sx_replicate_diverged(&peer->hello.history, &engine->history)) {
         sx_replicate_refuse(engine, peer, revision->number, "the configurations have diverged");

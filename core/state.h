@@ -106,6 +106,7 @@ struct sx_peer {
     size_t window[SX_WINDOW_REVISIONS]; /**< bytes of the revisions in between, by number */
     size_t window_bytes; /**< their sum */
     bool refused; /**< it refused, or refuses, a revision */
+    bool skipping; /**< what it sends over this link follows a revision that was refused here */
     char refusal[SX_REASON_MAX];
     uint64_t refused_number; /**< primary: revision that it must take, UINT64_MAX: a snapshot */
     int64_t retry_at_ms; /**< primary: monotonic; nothing is sent before; 0: not blocked */
@@ -234,6 +235,7 @@ struct sx_engine {
     struct sx_revision *pending[SX_WINDOW_REVISIONS]; /**< from the primary, consecutive; they wait
                                                            for one that more of them follow */
     size_t pending_count;
+    char pending_from[SX_ADDRESS_MAX]; /**< the peer that sent them */
     bool digest_differs; /**< same revision as the primary's, another digest */
     bool conflict; /**< diverged from the primary */
     char backup[SX_ERROR_PATH_MAX]; /**< newest backup made, for the warnings; "" for none */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "peer/connection.h"
 
+#include "peer/frame.h"
 #include "sextant/memory.h"
 
 #include <errno.h>
@@ -13,9 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/** Bytes of length before each envelope. */
-#define PREFIX 4u
 
 enum state {
     STATE_CONNECTING, /**< TCP is on its way */
@@ -95,14 +93,13 @@ static void fail(struct ag_connection *connection, const char *reason)
 /** Hands on each whole frame that has come in. */
 static void take_frames(struct ag_connection *connection, struct evbuffer *input)
 {
-    while (connection->state == STATE_OPEN && evbuffer_get_length(input) >= PREFIX) {
-        uint8_t prefix[PREFIX];
+    while (connection->state == STATE_OPEN && evbuffer_get_length(input) >= AG_FRAME_PREFIX) {
+        uint8_t prefix[AG_FRAME_PREFIX];
         const uint8_t *bytes;
         size_t length;
 
-        evbuffer_copyout(input, prefix, PREFIX);
-        length = (size_t)prefix[0] << 24 | (size_t)prefix[1] << 16 | (size_t)prefix[2] << 8 |
-                 (size_t)prefix[3];
+        evbuffer_copyout(input, prefix, AG_FRAME_PREFIX);
+        length = ag_frame_length(prefix);
         if (length > connection->frame_max) {
             char reason[SX_REASON_MAX];
 
@@ -112,11 +109,11 @@ static void take_frames(struct ag_connection *connection, struct evbuffer *input
             fail(connection, reason);
             return;
         }
-        if (evbuffer_get_length(input) < PREFIX + length)
+        if (evbuffer_get_length(input) < AG_FRAME_PREFIX + length)
             return;
-        bytes = evbuffer_pullup(input, (ev_ssize_t)(PREFIX + length));
-        connection->handlers->frame(connection->owner, bytes + PREFIX, length);
-        evbuffer_drain(input, PREFIX + length);
+        bytes = evbuffer_pullup(input, (ev_ssize_t)(AG_FRAME_PREFIX + length));
+        connection->handlers->frame(connection->owner, bytes + AG_FRAME_PREFIX, length);
+        evbuffer_drain(input, AG_FRAME_PREFIX + length);
     }
 }
 
@@ -290,7 +287,7 @@ int ag_connection_send(
     struct ag_connection *connection, const struct ag_envelope *envelope, struct sx_error *err)
 {
     struct evbuffer *output;
-    uint8_t prefix[PREFIX], *bytes = NULL;
+    uint8_t prefix[AG_FRAME_PREFIX], *bytes = NULL;
     size_t length;
 
     if (connection->state != STATE_OPEN)
@@ -298,15 +295,14 @@ int ag_connection_send(
     if (ag_envelope_encode(envelope, &bytes, &length, err) != 0)
         return -1;
     output = bufferevent_get_output(connection->stream);
-    if (evbuffer_get_length(output) + PREFIX + length > AG_OUTPUT_MAX) {
+    if (evbuffer_get_length(output) + AG_FRAME_PREFIX + length > AG_OUTPUT_MAX) {
         free(bytes);
         return sx_error_set(err, SX_E_RESOURCE_DENIED,
             "it takes nothing: %u MiB wait to be sent to it", AG_OUTPUT_MAX >> 20);
     }
-    for (unsigned i = 0; i < PREFIX; i++)
-        prefix[i] = (uint8_t)(length >> (8 * (PREFIX - 1 - i)));
-    evbuffer_expand(output, PREFIX + length);
-    evbuffer_add(output, prefix, PREFIX);
+    ag_frame_begin(prefix, length);
+    evbuffer_expand(output, AG_FRAME_PREFIX + length);
+    evbuffer_add(output, prefix, AG_FRAME_PREFIX);
     evbuffer_add(output, bytes, length);
     free(bytes);
     return 0;

@@ -47,6 +47,30 @@ static uint8_t *former(
     return data;
 }
 
+/* Takes the room that a file of this size needs more, or gives back what it needs less. */
+static bool take_room(struct fault_file *file, int64_t size)
+{
+    struct fault_vfs *vfs = file->vfs;
+    sqlite3_int64 former_size = 0;
+
+    if (vfs->room == FAULT_ROOM_ENDLESS || vfs->crashed)
+        return true;
+    file->real->pMethods->xFileSize(file->real, &former_size);
+    if (size - former_size > vfs->room)
+        return false;
+    vfs->room -= size - former_size;
+    return true;
+}
+
+/* The same for a write up to `end`: one inside the file needs none. */
+static bool has_room(struct fault_file *file, int64_t end)
+{
+    sqlite3_int64 size = 0;
+
+    file->real->pMethods->xFileSize(file->real, &size);
+    return end <= size || take_room(file, end);
+}
+
 static int write_file(sqlite3_file *base, const void *data, int length, sqlite3_int64 offset)
 {
     struct fault_file *file = file_of(base);
@@ -67,6 +91,8 @@ static int write_file(sqlite3_file *base, const void *data, int length, sqlite3_
             offset += length / 2;
             length -= length / 2;
         }
+    } else if (!has_room(file, offset + length)) {
+        return SQLITE_FULL;
     }
     if (file->node) {
         was = former(file, offset, offset + length, &former_length, &size);
@@ -91,6 +117,7 @@ static int truncate_file(sqlite3_file *base, sqlite3_int64 size)
 
     if (fate == FAILS)
         return fault_code(file->vfs, SQLITE_IOERR_TRUNCATE);
+    take_room(file, size);
     if (file->node) {
         was = former(file, size, INT64_MAX, &former_length, &former_size);
         fault_disk_truncate(file->node, size, was, former_length, former_size);

@@ -19,6 +19,7 @@ struct fault_vfs {
     unsigned fail_kinds, crash_kinds;
     uint64_t fail_in, fail_times, crash_in; /**< calls until then, 0: never */
     uint64_t failures;
+    int64_t room; /**< bytes, FAULT_ROOM_ENDLESS for no end */
     int fail_code;
     bool crashed;
 };

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum fate fault_call(struct fault_vfs *vfs, unsigned kind)
 {
@@ -74,6 +75,15 @@ static int open_file(
     return SQLITE_OK;
 }
 
+/* What a file that is deleted gives up. */
+static void give_room(struct fault_vfs *vfs, const char *path)
+{
+    struct stat status;
+
+    if (vfs->room != FAULT_ROOM_ENDLESS && stat(path, &status) == 0)
+        vfs->room += status.st_size;
+}
+
 static int delete_file(sqlite3_vfs *base, const char *path, int sync_folder)
 {
     struct fault_vfs *vfs = vfs_of(base);
@@ -82,6 +92,7 @@ static int delete_file(sqlite3_vfs *base, const char *path, int sync_folder)
     if (fault_call(vfs, FAULT_DELETE) != GOES_ON)
         return fault_code(vfs, SQLITE_IOERR_DELETE);
     fault_disk_delete(&vfs->disk, path);
+    give_room(vfs, path);
     rc = vfs->real->xDelete(vfs->real, path, 0);
     if (rc == SQLITE_OK && sync_folder)
         fault_disk_sync_folder(&vfs->disk);
@@ -134,6 +145,7 @@ struct fault_vfs *fault_vfs_new(const char *name)
     sqlite3_vfs *real = sqlite3_vfs_find(NULL);
 
     vfs->real = real;
+    vfs->room = FAULT_ROOM_ENDLESS;
     vfs->name = sx_strdup(name);
     vfs->base = (sqlite3_vfs){.iVersion = 2,
         .szOsFile = (int)sizeof(struct fault_file) + real->szOsFile,
@@ -181,6 +193,11 @@ void fault_vfs_fail(struct fault_vfs *vfs, unsigned kinds, uint64_t nth, uint64_
     vfs->fail_times = times;
     vfs->fail_code = result;
     vfs->failures = 0;
+}
+
+void fault_vfs_room(struct fault_vfs *vfs, int64_t bytes)
+{
+    vfs->room = bytes;
 }
 
 uint64_t fault_vfs_failures(const struct fault_vfs *vfs)

@@ -46,6 +46,13 @@ uint64_t fault_vfs_calls(const struct fault_vfs *vfs, unsigned kinds);
  */
 void fault_vfs_fail(struct fault_vfs *vfs, unsigned kinds, uint64_t nth, uint64_t times, int code);
 
+/** No end of room, as at the start. */
+#define FAULT_ROOM_ENDLESS (-1)
+
+/** From now on the disk takes so many bytes more: a write that would make a file larger than that
+ * allows returns SQLITE_FULL and does nothing. What files give up is room again. */
+void fault_vfs_room(struct fault_vfs *vfs, int64_t bytes);
+
 /** How many calls failed since the last fault_vfs_fail(). */
 uint64_t fault_vfs_failures(const struct fault_vfs *vfs);
 

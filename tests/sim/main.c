@@ -1,306 +1,181 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim.h"
-
+#include "run.h"
 #include "test_folder.h"
 #include "test_schema.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+/* Without arguments the scenarios; else seeds, or a script. README.md tells how to use it. */
 
-/* The scenarios. `sim SEED…` runs just the random one with those seeds. */
+/** Runs that shrinking a script may take. */
+#define SHRINK_RUNS 400
 
-/** Seeds and events of the random scenario. */
-#define SEEDS 25
-#define EVENTS 200
+struct arguments {
+    uint64_t seed, seeds, step, events;
+    bool once; /**< ends at the first failure and does not shrink it */
+    const char *script, *trace;
+};
 
-static struct sx_schema *schema;
-static char root[128];
-static unsigned folders;
+static const char usage[] =
+    "usage: sim                     the scenarios, and a few seeds\n"
+    "       sim --seed S [--seeds N] [--step K] [--events N] [--once] [--trace FILE]\n"
+    "       sim --script FILE [--trace FILE]\n";
 
-static void open_cluster(struct sim *sim, unsigned count, uint64_t seed)
+static bool read_arguments(int argc, char **argv, struct arguments *ret_arguments)
 {
-    char folder[192];
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+        {"seeds", required_argument, NULL, 'n'}, {"step", required_argument, NULL, 'k'},
+        {"events", required_argument, NULL, 'e'}, {"once", no_argument, NULL, 'o'},
+        {"script", required_argument, NULL, 'f'}, {"trace", required_argument, NULL, 't'},
+        {NULL, 0, NULL, 0}};
+    struct arguments arguments = {.seed = 1, .seeds = 1, .step = 1, .events = 500};
+    int option;
 
-    snprintf(folder, sizeof folder, "%s/%u", root, folders++);
-    assert_int_equal(sx_test_make_folder(folder), 0);
-    sim_open(sim, schema, count, seed, folder);
-}
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        uint64_t number = optarg ? strtoull(optarg, NULL, 10) : 0;
 
-static void test_partition_and_heal(void **state)
-{
-    struct sim sim;
-
-    (void)state;
-    open_cluster(&sim, 3, 1);
-    sim_form(&sim, 0);
-    assert_true(sim_phone_book(&sim, 0, 1, 100));
-    sim_cut(&sim, 0, 1, true);
-    sim_cut(&sim, 0, 2, true);
-    sim_run(&sim, 3000);
-    for (unsigned i = 0; i < 100; i++)
-        assert_true(sim_phone_book(&sim, 0, i % 7, i));
-    assert_false(sim_phone_book(&sim, 1, 1, 5));
-    assert_true(sim_has_alarm(&sim, 0, 20004));
-    assert_true(sim_has_alarm(&sim, 1, 20016));
-    sim_cut(&sim, 0, 1, false);
-    sim_cut(&sim, 0, 2, false);
-    sim_run(&sim, 4000);
-    sim_check_converged(&sim, 0);
-    assert_false(sim_has_alarm(&sim, 0, 20004));
-    assert_false(sim_has_alarm(&sim, 1, 20016));
-    assert_false(sim_has_alarm(&sim, 1, 20006));
-    sim_close(&sim);
-}
-
-/* Power goes at each call that a commit makes of the disk, on the primary and on a subordinate. */
-static void crash_at_each_point(unsigned victim)
-{
-    struct sim sim;
-    unsigned points = 0;
-    bool crashed = true;
-
-    open_cluster(&sim, 3, 2 + victim);
-    sim_form(&sim, 0);
-    for (unsigned n = 1; crashed; n++) {
-        fault_vfs_crash_at(sim.nodes[victim].disk, SIM_POINTS, n);
-        sim_phone_book(&sim, 0, n % 5, 1000 + n);
-        sim_run(&sim, 50);
-        crashed = sim.nodes[victim].engine == NULL;
-        fault_vfs_crash_at(sim.nodes[victim].disk, SIM_POINTS, 0);
-        if (crashed) {
-            points++;
-            sim_boot(&sim, victim);
+        switch (option) {
+        case 's':
+            arguments.seed = number;
+            break;
+        case 'n':
+            arguments.seeds = number;
+            break;
+        case 'k':
+            arguments.step = number;
+            break;
+        case 'e':
+            arguments.events = number < SIM_ACTS_MAX ? number : SIM_ACTS_MAX;
+            break;
+        case 'o':
+            arguments.once = true;
+            break;
+        case 'f':
+            arguments.script = optarg;
+            break;
+        case 't':
+            arguments.trace = optarg;
+            break;
+        default:
+            return false;
         }
-        sim_run(&sim, 4000);
-        sim_check_converged(&sim, 0);
     }
-    print_message("[   sim    ] %u points of a commit, node %u\n", points, victim);
-    assert_true(points > 3);
-    sim_close(&sim);
+    *ret_arguments = arguments;
+    return optind == argc;
 }
 
-static void test_crash_of_the_primary(void **state)
+static void add_counts(struct sim_counts *sum, const struct sim_counts *counts)
 {
-    (void)state;
-    crash_at_each_point(0);
+    uint64_t *to = (uint64_t *)sum;
+    const uint64_t *from = (const uint64_t *)counts;
+
+    for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
+        to[i] += from[i];
 }
 
-static void test_crash_of_a_subordinate(void **state)
+/* One line, for people and for tools/soak. */
+static void print_sum(uint64_t seeds, const struct sim_outcome *sum, time_t seconds)
 {
-    (void)state;
-    crash_at_each_point(1);
+    const struct sim_counts *counts = &sum->counts;
+
+    printf("seeds=%llu virtual-hours=%.1f seconds=%lld steps=%llu edits=%llu refused=%llu "
+           "crashes=%llu boots=%llu partitions=%llu breaks=%llu snapshots=%llu backups=%llu "
+           "restores=%llu primaries=%llu removals=%llu full-disks=%llu\n",
+        (unsigned long long)seeds, (double)sum->virtual_ms / 3600000, (long long)seconds,
+        (unsigned long long)counts->steps, (unsigned long long)counts->edits,
+        (unsigned long long)counts->refused, (unsigned long long)counts->crashes,
+        (unsigned long long)counts->boots, (unsigned long long)counts->partitions,
+        (unsigned long long)counts->breaks, (unsigned long long)counts->snapshots,
+        (unsigned long long)counts->backups, (unsigned long long)counts->restores,
+        (unsigned long long)counts->primaries, (unsigned long long)counts->removals,
+        (unsigned long long)counts->full_disks);
 }
 
-/* A subordinate that was primary alone for a while has edits of its own: nothing is merged, nothing
- * is lost until the operator says so. */
-static void test_subordinate_with_edits_of_its_own(void **state)
+static void report_failure(const struct sx_schema *schema, const struct arguments *arguments,
+    struct sim_script *script, const char *root, struct sim_outcome *outcome)
 {
-    struct sim sim;
-
-    (void)state;
-    open_cluster(&sim, 3, 4);
-    sim_form(&sim, 0);
-    assert_true(sim_phone_book(&sim, 0, 1, 1));
-    sim_run(&sim, 1000);
-    sim_cut(&sim, 0, 1, true);
-    sim_cut(&sim, 1, 2, true);
-    sim_run(&sim, 2000);
-    assert_true(sim_set_primary(&sim, 1, 1));
-    assert_true(sim_phone_book(&sim, 1, 2, 2));
-    assert_true(sim_phone_book(&sim, 0, 3, 3));
-    assert_true(sim_set_primary(&sim, 1, 0));
-    sim_cut(&sim, 0, 1, false);
-    sim_cut(&sim, 1, 2, false);
-    sim_run(&sim, 5000);
-    assert_true(sim_has_alarm(&sim, 1, 20011));
-    assert_int_equal(sim.nodes[1].status.database, SX_DATABASE_CONFLICT);
-    assert_true(sim_phone_book(&sim, 0, 4, 4));
-    sim_run(&sim, 5000);
-    assert_true(sim_has_alarm(&sim, 1, 20011));
-    sim_force(&sim, 1);
-    sim_run(&sim, 5000);
-    sim_check_converged(&sim, 0);
-    assert_false(sim_has_alarm(&sim, 1, 20011));
-    sim_close(&sim);
+    printf("FAILED seed %llu: %s", (unsigned long long)script->seed, outcome->reason);
+    fflush(stdout);
+    if (arguments->once)
+        return;
+    sim_shrink(schema, script, root, SHRINK_RUNS, outcome);
+    printf("# The shortest script found, for sim --script FILE:\n# %s", outcome->reason);
+    sim_script_print(script, stdout);
 }
 
-/* While two hold themselves for primary both say so, and the one that was left behind commits
- * nothing that would fork the history. */
-static void test_two_primaries(void **state)
+static int run_seeds(
+    const struct sx_schema *schema, const struct arguments *arguments, const char *root)
 {
-    struct sim sim;
+    struct sim_outcome sum = {0}, outcome;
+    struct sim_script script;
+    uint64_t done = 0;
+    time_t start = time(NULL);
+    int result = 0;
 
-    (void)state;
-    open_cluster(&sim, 3, 5);
-    sim_form(&sim, 0);
-    assert_true(sim_phone_book(&sim, 0, 1, 1));
-    sim_run(&sim, 1000);
-    assert_true(sim_set_primary(&sim, 1, 1));
-    sim_run(&sim, 500);
-    assert_true(sim_has_alarm(&sim, 0, 20017));
-    assert_true(sim_has_alarm(&sim, 1, 20017));
-    assert_true(sim_phone_book(&sim, 1, 2, 2));
-    sim_run(&sim, 70000);
-    assert_false(sim_phone_book(&sim, 0, 3, 3));
-    assert_true(sim_set_primary(&sim, 0, 1));
-    assert_true(sim_set_primary(&sim, 2, 1));
-    sim_run(&sim, 3000);
-    sim_check_converged(&sim, 1);
-    for (unsigned i = 0; i < 3; i++)
-        assert_false(sim_has_alarm(&sim, i, 20017));
-    sim_close(&sim);
-}
-
-/* A system with a configuration of its own joins: its replicated items become the primary's, its
- * own stay, and a copy of the former is kept. */
-static void test_joiner(void **state)
-{
-    struct sim sim;
-
-    (void)state;
-    open_cluster(&sim, 3, 6);
-    for (unsigned i = 0; i < 50; i++)
-        assert_true(sim_phone_book(&sim, 2, i, 500 + i));
-    assert_true(sim_set_own(&sim, 2, 42));
-    assert_true(sim_phone_book(&sim, 0, 7, 7));
-    sim_form(&sim, 0);
-    assert_string_equal(sim.nodes[2].status.system_name, "system-42");
-    assert_int_not_equal(sim.nodes[2].status.warning_count, 0);
-    assert_non_null(strstr(sim.nodes[2].status.warnings[0], "is kept in"));
-    sim_close(&sim);
-}
-
-static void random_event(struct sim *sim)
-{
-    unsigned node = (unsigned)sim_random(sim, sim->count);
-    unsigned other = (unsigned)sim_random(sim, sim->count);
-
-    switch (sim_random(sim, 15)) {
-    case 0:
-        if (node != other)
-            sim_cut(sim, node, other, true);
-        break;
-    case 1:
-    case 2:
-        if (node != other)
-            sim_cut(sim, node, other, false);
-        break;
-    case 3:
-        if (sim->nodes[node].engine)
-            fault_vfs_crash_at(sim->nodes[node].disk, SIM_POINTS, 1 + sim_random(sim, 30));
-        break;
-    case 4:
-    case 5:
-        if (!sim->nodes[node].engine)
-            sim_boot(sim, node);
-        break;
-    case 6:
-        if (sim->nodes[node].engine)
-            sim_set_own(sim, node, (unsigned)sim_random(sim, 1000));
-        break;
-    case 7:
-        if (sim->nodes[0].engine)
-            sim_roll_back(sim, 0, (unsigned)sim_random(sim, 8));
-        break;
-    case 8:
-        if (sim->nodes[0].engine)
-            sim_set_password(sim, 0, (unsigned)sim_random(sim, 1000));
-        break;
-    case 9:
-        if (sim->nodes[0].engine)
-            sim_change_key(sim, 0);
-        break;
-    default:
-        if (sim->nodes[0].engine)
-            sim_phone_book(sim, 0, (unsigned)sim_random(sim, 10), (unsigned)sim_random(sim, 1000));
-        break;
+    for (; done < arguments->seeds && result == 0; done++) {
+        sim_script_make(
+            arguments->seed + done * arguments->step, (size_t)arguments->events, &script);
+        sim_run_script(
+            schema, &script, root, arguments->trace, getenv("SIM_VERBOSE") != NULL, &outcome);
+        sum.virtual_ms += outcome.virtual_ms;
+        add_counts(&sum.counts, &outcome.counts);
+        if (!outcome.held) {
+            report_failure(schema, arguments, &script, root, &outcome);
+            result = 1;
+        }
+        sim_script_clear(&script);
     }
-    sim_run(sim, (int64_t)sim_random(sim, 500));
+    print_sum(done, &sum, time(NULL) - start);
+    return result;
 }
 
-/* Faults at random, then none: everyone must get to where the primary is. */
-static uint64_t run_seed(uint64_t seed)
+static int run_file(
+    const struct sx_schema *schema, const struct arguments *arguments, const char *root)
 {
-    struct sim sim;
-    uint64_t trace;
+    FILE *file = fopen(arguments->script, "r");
+    struct sim_script script;
+    struct sim_outcome outcome;
 
-    open_cluster(&sim, 3, seed);
-    sim_form(&sim, 0);
-    for (unsigned i = 0; i < EVENTS; i++)
-        random_event(&sim);
-    for (unsigned i = 0; i < sim.count; i++) {
-        fault_vfs_crash_at(sim.nodes[i].disk, SIM_POINTS, 0);
-        if (!sim.nodes[i].engine)
-            sim_boot(&sim, i);
-        for (unsigned j = 0; j < i; j++)
-            sim_cut(&sim, i, j, false);
+    if (!file || sim_script_read(file, &script) < 0) {
+        fprintf(stderr, "sim: %s cannot be read\n", arguments->script);
+        if (file)
+            fclose(file);
+        return 2;
     }
-    sim_run(&sim, 5000);
-    sim_check_converged(&sim, 0);
-    trace = sim.trace;
-    sim_close(&sim);
-    return trace;
-}
-
-static void test_random_faults(void **state)
-{
-    (void)state;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run_seed(seed);
-    print_message("[   sim    ] seeds 1 to %d, %d events each\n", SEEDS, EVENTS);
-}
-
-static void test_same_seed_same_trace(void **state)
-{
-    (void)state;
-    assert_int_equal(run_seed(77), run_seed(77));
-    assert_int_not_equal(run_seed(77), run_seed(78));
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    snprintf(root, sizeof root, "%s/sextant-sim-XXXXXX", P_tmpdir);
-    if (!mkdtemp(root))
-        return -1;
-    schema = sx_test_schema_ours();
-    return schema ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    sx_schema_free(schema);
-    return sx_test_remove_folder(root);
+    fclose(file);
+    sim_run_script(schema, &script, root, arguments->trace, true, &outcome);
+    printf(outcome.held ? "held\n" : "FAILED\n");
+    sim_script_clear(&script);
+    return outcome.held ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_partition_and_heal),
-        cmocka_unit_test(test_crash_of_the_primary),
-        cmocka_unit_test(test_crash_of_a_subordinate),
-        cmocka_unit_test(test_subordinate_with_edits_of_its_own),
-        cmocka_unit_test(test_two_primaries),
-        cmocka_unit_test(test_joiner),
-        cmocka_unit_test(test_random_faults),
-        cmocka_unit_test(test_same_seed_same_trace),
-    };
+    char root[] = "/dev/shm/sextant-sim-XXXXXX";
+    char other[] = P_tmpdir "/sextant-sim-XXXXXX";
+    char *folder = mkdtemp(root);
+    struct arguments arguments;
+    struct sx_schema *schema;
+    int result;
 
-    if (argc > 1) {
-        if (set_up(NULL) < 0)
-            return 1;
-        for (int i = 1; i < argc; i++)
-            run_seed(strtoull(argv[i], NULL, 10));
-        return tear_down(NULL) < 0;
+    if (!folder)
+        folder = mkdtemp(other);
+    if (!read_arguments(argc, argv, &arguments) || !folder) {
+        fputs(usage, stderr);
+        return 2;
     }
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    schema = sx_test_schema_ours();
+    if (arguments.script)
+        result = run_file(schema, &arguments, folder);
+    else if (argc > 1)
+        result = run_seeds(schema, &arguments, folder);
+    else
+        result = sim_scenarios(schema, folder);
+    sx_schema_free(schema);
+    sx_test_remove_folder(folder);
+    return result;
 }

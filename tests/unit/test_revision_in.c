@@ -84,6 +84,55 @@ static void a_row_that_a_lost_link_cuts_is_forgotten(void **state)
     sx_test_engine_close(&b);
 }
 
+/* A and its subordinate B, linked; C is in their lists. */
+static void open_with_a_third(
+    struct sx_test_engine *a, struct sx_test_engine *b, const struct sx_schema *schema)
+{
+    sx_test_primary_open(a, schema, 3);
+    sx_test_subordinate_open(b, schema, 3);
+    sx_test_connect(a, b);
+}
+
+static void a_link_with_another_peer_does_not_concern_a_row(void **state)
+{
+    struct sx_test_engine a, b;
+
+    open_with_a_third(&a, &b, *state);
+    sx_test_message(&b, SX_TEST_A, revision(&a, "ann", 100, true));
+    sx_test_link_up(&b, SX_TEST_C);
+    sx_test_link_down(&b, SX_TEST_C, "connection reset");
+    sx_test_message(&b, SX_TEST_A, revision(&a, "bob", 200, false));
+    assert_string_equal(sx_test_number(&b, "ann"), "100");
+    assert_string_equal(sx_test_number(&b, "bob"), "200");
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
+/* What was refused over a former link does not keep a gap over this one from being told. */
+static void a_gap_is_told_over_each_link(void **state)
+{
+    struct sx_test_engine a, b;
+    struct sx_message *bad, *hello;
+
+    sx_test_pair_open(&a, &b, *state);
+    bad = revision(&a, "ann", 100, false);
+    bad->revision->digest[0] ^= 1;
+    sx_test_message(&b, SX_TEST_A, bad);
+    assert_non_null(sx_test_sent(&b, SX_MESSAGE_REFUSAL, SX_TEST_A));
+    sx_test_link_down(&b, SX_TEST_A, "connection reset");
+    sx_test_link_up(&b, SX_TEST_A);
+    hello = sx_test_hello(&b, SX_TEST_A);
+    hello->hello->history = a.status.history;
+    sx_test_message(&b, SX_TEST_A, hello);
+    sx_test_message(&b, SX_TEST_A, revision(&a, "bob", 200, false));
+    assert_non_null(sx_test_sent(&b, SX_MESSAGE_REFUSAL, SX_TEST_A));
+    /* What follows it over the same link was on its way. */
+    sx_test_message(&b, SX_TEST_A, revision(&a, "bob", 201, false));
+    assert_null(sx_test_sent(&b, SX_MESSAGE_REFUSAL, SX_TEST_A));
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
 /* Who was away gets what it missed in rows, not one by one. */
 static void catching_up_takes_few_answers(void **state)
 {
@@ -107,6 +156,8 @@ int main(void)
         cmocka_unit_test(a_row_is_stored_with_its_last_one),
         cmocka_unit_test(what_is_good_before_a_bad_one_is_kept),
         cmocka_unit_test(a_row_that_a_lost_link_cuts_is_forgotten),
+        cmocka_unit_test(a_link_with_another_peer_does_not_concern_a_row),
+        cmocka_unit_test(a_gap_is_told_over_each_link),
         cmocka_unit_test(catching_up_takes_few_answers),
     };
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sextant/history.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim;
+struct sim_node;
+struct sx_event;
+struct sx_update;
+
+/*
+ * What must hold: every revision that was ever committed, with its content and the one before it;
+ * and for each node which of them it holds, and what else it promised.
+ */
+
+/** Entries of the phone book and search rules that operators work with. */
+#define SIM_ENTRIES 12
+#define SIM_RULES 5
+/** No revision. */
+#define SIM_NOTHING SIZE_MAX
+/** Alarm events that are remembered, to be compared with repeats of them. */
+#define SIM_TOLD_MAX 1024
+#define SIM_ACTIVE_MAX 64
+
+/** Replicated content, as far as operators change it. */
+struct sim_content {
+    uint16_t entries[SIM_ENTRIES]; /**< numbers in the phone book, 0: no such entry */
+    uint16_t password; /**< of the zone, a secret; 0: no zone */
+    uint8_t rules[SIM_RULES]; /**< search rules in their order, from 1 */
+    unsigned rule_count;
+};
+
+/** A revision that was committed. */
+struct sim_commit {
+    char lineage[SX_UUID_SIZE];
+    uint64_t revision;
+    uint8_t digest[SX_DIGEST_SIZE];
+    size_t parent;
+    struct sim_content content;
+};
+
+struct sim_model {
+    struct sim_commit *commits;
+    size_t count, capacity;
+};
+
+/** A raise or clear that was told. */
+struct sim_told {
+    uint64_t sequence;
+    uint32_t id;
+    bool raised;
+    char resource[160];
+};
+
+/** What a node must hold. */
+struct sim_promise {
+    size_t at; /**< the revision it holds, or SIM_NOTHING */
+    struct sim_content intent; /**< what an edit under way makes of the content */
+    size_t intent_parent; /**< the revision that the edit follows */
+    bool in_flight; /**< the power went during a step: it is done or not */
+    bool own_edit; /**< that step was an edit of its own */
+    char own[64]; /**< its peer-specific item, rule 3 */
+    char own_intent[64];
+    bool replaceable; /**< its history may be replaced: joining or forced, rule 5 */
+    bool joins; /**< and must be: it booted into its first cluster as a subordinate */
+    bool member; /**< it is part of a cluster: its next first boot in one makes it join */
+    bool may_reset; /**< its operator took every peer out of its list */
+    bool resetting; /**< it was booted after that */
+    struct sim_told told[SIM_TOLD_MAX]; /**< by sequence */
+    uint64_t sequence; /**< of the newest event told, rule 8 */
+    struct sim_told active[SIM_ACTIVE_MAX]; /**< alarms that are up, from what was told */
+    size_t active_count;
+};
+
+/** What a step is judged by. By value. */
+struct sim_before {
+    bool subordinate;
+    char primary[64]; /**< the address that the node held for the primary's */
+};
+
+/** The node's present content, by the model. */
+struct sim_content sim_content_of(const struct sim *sim, const struct sim_node *node);
+
+/** Content of revision `number` in the past of what the node holds; NULL when it has none. */
+const struct sim_content *sim_content_at(
+    const struct sim *sim, const struct sim_node *node, uint64_t number);
+
+/** Notes what a step will be judged by. */
+struct sim_before sim_before(const struct sim_node *node);
+/** Checks after a step of a node, from whichever event. */
+void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_before *before,
+    const struct sx_event *event, const struct sx_update *update);
+/** Checks after a boot. */
+void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_update *update);
+/** alarm_rule.c: rule 8. `booted` tells that events may be repeated. */
+void sim_check_alarms(
+    struct sim *sim, struct sim_node *node, const struct sx_update *update, bool booted);
+
+/** True when every member holds what the primary holds. */
+bool sim_is_level(const struct sim *sim);
+/** Ends the process unless every member holds what the primary holds (rule 4). */
+void sim_check_level(struct sim *sim);
+/** Ends the process unless each member is level, or has diverged and says so (rules 4 and 5). */
+void sim_check_level_or_conflict(struct sim *sim);
