@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "difference.h"
-#include "state.h"
+#include "replicate_impl.h"
 
 #include <libyang/libyang.h>
 #include <stdlib.h>
