@@ -217,8 +217,9 @@ static const struct sx_alarm_type catalogue[] = {
         "A peer's system key differs from this one's, or secrets cannot be decrypted.",
         "another peer has another system key, or a stored secret cannot be decrypted",
         "the keys are the same, and every secret can be decrypted or was set anew",
-        "Let the peer with the other key take this one: run force-config-update there. Set what "
-        "check-secrets lists anew, or put the right file of the key back and restart."},
+        "Run force-system-key-update on the configuration primary: peers with another key take the "
+        "new one. Set what check-secrets lists anew, or put the right file of the key back and "
+        "restart."},
     {40068, "164a97da-c6ac-5ef7-a190-495599592f88", "Server certificate validity",
         SX_SEVERITY_CRITICAL, "The certificate of this system or of a peer has expired.",
         "the certificate's end date is past", "a valid certificate is in use",

@@ -122,6 +122,7 @@ struct sx_peer {
 /** The system key and its change. */
 struct sx_system_key {
     bool shared; /**< durable: another system has it too */
+    bool forced; /**< since the boot an operator has had it given to every peer */
     char
         former[SX_FORMER_KEYS_MAX * SX_KEY_ID_SIZE]; /**< durable: ids, newest first, with blanks */
     bool saving; /**< `next` is being written to its file */

@@ -239,6 +239,7 @@ int sx_system_key_force(struct sx_engine *engine, struct sx_error *err)
         return sx_error_set(err, SX_E_OPERATION_FAILED,
             "an update of the system key is under way: wait until it has ended");
     sx_random_take(engine->random, key, sizeof key);
+    engine->system_key.forced = true;
     save_key(engine, key, false);
     OPENSSL_cleanse(key, sizeof key);
     return 0;
@@ -275,10 +276,11 @@ void sx_system_key_saved(struct sx_engine *engine, const struct sx_event *event)
     }
 }
 
-/* Peers that were away know a former key; who joins, or lost its key, knows none. */
+/* Peers that were away know a former key; who joins, or lost its key, knows none. Who has another
+ * cluster's key gets this one when an operator says so. */
 static bool may_have_key(const struct sx_engine *engine, const struct sx_hello *hello)
 {
-    return hello->take_snapshot || hello->key_unshared ||
+    return engine->system_key.forced || hello->take_snapshot || hello->key_unshared ||
            (strlen(hello->system_key) == SX_KEY_ID_SIZE - 1 &&
                strstr(engine->system_key.former, hello->system_key));
 }

@@ -163,6 +163,48 @@ class Cluster(SecretTest):
         self.assertEqual(self.ctl(self.beta, "check-secrets"), "Every secret can be decrypted.\n")
 
 
+class FromAnotherCluster(SecretTest):
+    """gamma, whose key a cluster of its own shares, is put into the cluster of alpha and beta."""
+
+    count = 4
+
+    def form(self, first, second):
+        for daemon, count in ((first, 1), (first, 2), (second, 2)):
+            daemon.edit(netconf.cluster(
+                "<name>lab.example.com</name><configuration-primary>1</configuration-primary>"
+                + netconf.peers({1: first.address, 2: second.address}
+                                if count == 2 else {1: first.address})))
+            if (daemon, count) != (first, 2):
+                daemon.restart()
+        wait_for(lambda: self.key(first) == self.key(second), 15, "one key")
+
+    def test_its_key_is_replaced_when_the_operator_says_so(self):
+        alpha, beta, gamma, delta = self.lab.daemons
+        self.form(alpha, beta)
+        self.form(gamma, delta)
+        alpha.edit(zone("of-alpha"))
+        self.assertNotEqual(self.key(gamma), self.key(alpha))
+        for daemon in (alpha, beta, gamma):
+            daemon.edit(netconf.cluster(netconf.peers(
+                {1: alpha.address, 2: beta.address, 3: gamma.address})))
+        gamma.restart()
+        with self.subTest("its key differs: nothing is replicated"):
+            for daemon in (alpha, gamma):
+                wait_for(lambda d=daemon: 40055 in d.alarm_ids(), 30, "40055 is up")
+            self.assertNotEqual(gamma.status()["database_status"], "active")
+        with self.subTest("an update on the primary gives it the key"):
+            alpha.session().call(KEY_UPDATE)
+            wait_for(lambda: self.key(gamma) == self.key(alpha) == self.key(beta), 15, "one key")
+            for daemon in (alpha, gamma):
+                wait_for(lambda d=daemon: 40055 not in d.alarm_ids(), 30, "40055 is down")
+        with self.subTest("its configuration is another history until it is given up"):
+            wait_for(lambda: 20011 in gamma.alarm_ids(), 15, "20011 is up")
+            gamma.session().call(f'<force-config-update xmlns="{netconf.CLUSTER}"/>')
+            self.lab.wait_in_step(3)
+            self.assertEqual(self.ctl(gamma, "check-secrets"),
+                             "Every secret can be decrypted.\n")
+
+
 class Alone(SecretTest):
     def test_what_cannot_be_decrypted_is_listed_and_set_anew(self):
         daemon = self.lab[0]

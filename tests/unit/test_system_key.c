@@ -138,6 +138,25 @@ static void another_clusters_key_is_not_replaced_by_itself(void **state)
     sx_test_engine_close(&a);
 }
 
+static void another_clusters_key_is_replaced_by_an_update(void **state)
+{
+    struct sx_test_engine a, b;
+    const char *own = "0123456789abcdef";
+    struct sx_message *hello;
+
+    open_cluster(&a, &b, *state);
+    sx_test_disconnect(&a, &b);
+    sx_test_link_up(&a, SX_TEST_B);
+    hello = sx_test_hello(&a, SX_TEST_B);
+    strcpy(hello->hello->system_key, own);
+    sx_test_message(&a, SX_TEST_B, hello);
+    assert_null(sx_test_sent(&a, SX_MESSAGE_SYSTEM_KEY, SX_TEST_B));
+    assert_true(force(&a));
+    sx_test_key_saved(&a, NULL);
+    assert_non_null(sx_test_sent(&a, SX_MESSAGE_SYSTEM_KEY, SX_TEST_B));
+    close_both(&a, &b);
+}
+
 static void a_key_is_taken_from_the_primary_alone(void **state)
 {
     struct sx_test_engine b;
@@ -283,6 +302,7 @@ int main(void)
         cmocka_unit_test(who_joins_takes_the_primarys_key),
         cmocka_unit_test(a_message_says_nothing_in_clear),
         cmocka_unit_test(another_clusters_key_is_not_replaced_by_itself),
+        cmocka_unit_test(another_clusters_key_is_replaced_by_an_update),
         cmocka_unit_test(a_key_is_taken_from_the_primary_alone),
         cmocka_unit_test(an_update_reaches_linked_peers_at_once),
         cmocka_unit_test(a_peer_that_was_away_gets_the_new_key),
