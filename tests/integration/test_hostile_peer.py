@@ -55,7 +55,9 @@ class Hostile(LabTest):
         """gamma's hello: the one that `other` said, with gamma's place in the list."""
         hello = dict(other)
         hello.update({3: "gamma", 8: self.primary, 9: 3, 10: 0})
-        hello.pop(18, None)  # what a cluster requires: as a peer of a former release
+        # As a peer of a former release: without what a cluster requires, and the number of its boot.
+        for number in (18, 20):
+            hello.pop(number, None)
         hello.update(changes or {})
         return fields({number: hello[number] for number in sorted(hello)})
 
