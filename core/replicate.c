@@ -14,7 +14,7 @@
 void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer)
 {
     peer->sending = false;
-    peer->skipping = false;
+    peer->skipping = peer->key_offered = false;
     peer->retry_at_ms = 0;
     sx_snapshot_drop(&peer->out);
     if (strcasecmp(engine->pending_from, peer->address) == 0)
@@ -195,6 +195,7 @@ void sx_replicate_settle(struct sx_engine *engine)
     if (engine->role == SX_ROLE_PRIMARY)
         for (size_t i = 0; i < engine->peer_count; i++)
             if (engine->peers[i].up && engine->peers[i].heard) {
+                sx_system_key_offer(engine, &engine->peers[i]);
                 watch_snapshot(engine, &engine->peers[i]);
                 serve(engine, &engine->peers[i]);
             }
@@ -352,7 +353,7 @@ static void take_hello(
     peer->key_until_ms = peer->hello.key_busy || sx_hello_key_differs(engine, peer, false)
                              ? engine->monotonic_ms + SX_KEY_GRACE_MS
                              : 0;
-    sx_system_key_offer(engine, peer);
+    peer->key_offered = false;
     peer->retry_at_ms = 0;
     /* A peer that has just asked for a snapshot, or no longer does, starts from the beginning. */
     if (wanted != wants_snapshot(&peer->hello))

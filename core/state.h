@@ -111,6 +111,7 @@ struct sx_peer {
     uint64_t refused_number; /**< primary: revision that it must take, UINT64_MAX: a snapshot */
     int64_t retry_at_ms; /**< primary: monotonic; nothing is sent before; 0: not blocked */
     struct sx_snapshot_out out;
+    bool key_offered; /**< primary: it got the system key since its last hello */
     int64_t key_until_ms; /**< monotonic; until then its other system key is about to change */
     bool preview_asked; /**< over this link, of the primary, in this conflict */
     bool restart_asked; /**< over this link, by a restart in sequence */
@@ -372,7 +373,8 @@ int sx_system_key_load(
 int sx_system_key_force(struct sx_engine *engine, struct sx_error *err);
 /** system_key.c: SX_EVENT_KEY_SAVED: the key is in use from now on. */
 void sx_system_key_saved(struct sx_engine *engine, const struct sx_event *event);
-/** system_key.c: primary: gives the key to a peer that has another one, if it may have it. */
+/** system_key.c: primary: gives the key to a peer that has another one, if it may have it; once for
+ * each of its hellos. */
 void sx_system_key_offer(struct sx_engine *engine, struct sx_peer *peer);
 /** system_key.c: SX_MESSAGE_SYSTEM_KEY. */
 void sx_system_key_take(

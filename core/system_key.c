@@ -270,10 +270,8 @@ void sx_system_key_saved(struct sx_engine *engine, const struct sx_event *event)
         present_id(engine), state->taken ? "the configuration primary" : "an operator");
     sx_secrets_recover(engine);
     /* What is on its way was sealed with the former key. */
-    for (size_t i = 0; i < engine->peer_count; i++) {
+    for (size_t i = 0; i < engine->peer_count; i++)
         sx_replicate_reset(engine, &engine->peers[i]);
-        sx_system_key_offer(engine, &engine->peers[i]);
-    }
 }
 
 /* Peers that were away know a former key; who joins, or lost its key, knows none. Who has another
@@ -291,17 +289,19 @@ void sx_system_key_offer(struct sx_engine *engine, struct sx_peer *peer)
     struct sx_message *message;
 
     /* A link stands with peers of the list alone, and under enforce with those that verify. */
-    if (engine->role != SX_ROLE_PRIMARY || engine->system_key.saving || peer->hello.key_busy ||
-        peer->key_changed || !sx_hello_key_differs(engine, peer, true) ||
-        !may_have_key(engine, &peer->hello))
+    if (engine->role != SX_ROLE_PRIMARY || engine->system_key.saving || peer->key_offered ||
+        engine->monotonic_ms < peer->retry_at_ms || peer->hello.key_busy || peer->key_changed ||
+        !sx_hello_key_differs(engine, peer, true) || !may_have_key(engine, &peer->hello))
         return;
     if (!engine->system_key.shared &&
         store_state(engine, true, engine->system_key.former, &err) < 0) {
         sx_update_log(engine->update, SX_LOG_ERROR,
             "system key: not given to peer %u (%s), as that cannot be stored: %s", peer->index,
             peer->address, err.message);
+        peer->retry_at_ms = engine->monotonic_ms + SX_REFUSED_RETRY_MS;
         return;
     }
+    peer->key_offered = true;
     message = sx_message_new(SX_MESSAGE_SYSTEM_KEY);
     memcpy(message->system_key, engine->secrets.keys.keys[0].bytes, SX_SYSTEM_KEY_SIZE);
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;

@@ -240,6 +240,25 @@ static void a_peer_that_was_away_gets_the_new_key(void **state)
     close_both(&a, &b);
 }
 
+/* A system joins while its primary is not one: it gets the key as soon as that is put right. */
+static void who_becomes_primary_later_gives_its_key(void **state)
+{
+    struct sx_test_engine a, b;
+
+    open_strangers(&a, &b, *state);
+    assert_true(sx_test_edit(&a,
+        SX_TEST_CLUSTER "<configuration-primary>2</configuration-primary>" SX_TEST_CLUSTER_END));
+    sx_test_connect(&a, &b);
+    assert_string_not_equal(b.status.system_key, a.status.system_key);
+    assert_true(sx_test_edit(&a,
+        SX_TEST_CLUSTER "<configuration-primary>1</configuration-primary>" SX_TEST_CLUSTER_END));
+    sx_test_exchange(&a, &b);
+    assert_string_equal(b.status.system_key, a.status.system_key);
+    assert_true(level(&a, &b));
+    assert_false(sx_test_alarm(&a, 40055) || sx_test_alarm(&b, 40055));
+    close_both(&a, &b);
+}
+
 static void a_subordinate_refuses_an_update(void **state)
 {
     struct sx_test_engine a, b;
@@ -306,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_key_is_taken_from_the_primary_alone),
         cmocka_unit_test(an_update_reaches_linked_peers_at_once),
         cmocka_unit_test(a_peer_that_was_away_gets_the_new_key),
+        cmocka_unit_test(who_becomes_primary_later_gives_its_key),
         cmocka_unit_test(a_subordinate_refuses_an_update),
         cmocka_unit_test(a_key_that_cannot_be_written_changes_nothing),
         cmocka_unit_test(a_subordinate_that_lost_its_key_gets_it_back),
