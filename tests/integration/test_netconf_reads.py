@@ -104,7 +104,8 @@ class Filters(ReadTest):
         self.assertEqual(len(names(config)), 52)
         self.assertEqual({child.tag for child in config},
                          {f"{{{CALL_CONTROL}}}call-control", f"{{{SYSTEM}}}system",
-                          f"{{{IETF_SYSTEM}}}system", f"{{{CLUSTER}}}cluster"})
+                          f"{{{IETF_SYSTEM}}}system", f"{{{CLUSTER}}}cluster",
+                          "{urn:ietf:params:xml:ns:yang:ietf-interfaces}interfaces"})
         everything = self.session.get()
         self.assertEqual(len(names(everything)), 52)
         self.assertIsNotNone(everything.find(f"{{{LIBRARY}}}yang-library"))
