@@ -225,6 +225,7 @@ class Locks(SessionTest):
             except RpcError:
                 return False
         wait_for(taken, 15, "the lock of a session that left is free")
+        third.call("<unlock><target><running/></target></unlock>")
 
     def test_candidate_with_changes_cannot_be_locked(self):
         first, second = self.open(), self.open()
@@ -233,6 +234,7 @@ class Locks(SessionTest):
         self.assert_refused("lock-denied", lambda: second.call(lock))
         first.call("<discard-changes/>")
         second.call(lock)
+        second.call("<unlock><target><candidate/></target></unlock>")
 
     def test_kill_session(self):
         first, second = self.open(), self.open()
