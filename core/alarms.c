@@ -30,8 +30,8 @@ static void tell(struct sx_engine *engine, const struct sx_alarm_event *event)
     struct sx_action *action = sx_update_add(engine->update, SX_ACTION_ALARM, NULL);
 
     action->alarm.event = *event;
-    snprintf(action->alarm.system_name, sizeof action->alarm.system_name, "%s",
-        sx_config_leaf(&engine->tree, "/sextant-system:system/name"));
+    snprintf(
+        action->alarm.system_name, sizeof action->alarm.system_name, "%s", engine->system_name);
 }
 
 int sx_alarms_load(struct sx_engine *engine, struct sx_error *err)

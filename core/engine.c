@@ -123,6 +123,9 @@ static void settle(struct sx_engine *engine)
 {
     bool cluster_changed = engine->cluster_changed;
 
+    if (engine->system_changed)
+        snprintf(engine->system_name, sizeof engine->system_name, "%s",
+            sx_config_leaf(&engine->tree, "/sextant-system:system/name"));
     sx_cluster_settle(engine);
     if (cluster_changed)
         sx_apply_settle(engine);

@@ -72,8 +72,7 @@ static void fill(const struct sx_engine *engine, struct sx_hello *hello)
     snprintf(
         hello->software_version, sizeof hello->software_version, "%s", engine->software_version);
     memcpy(hello->schema_hash, sx_schema_hash(engine->schema), SX_DIGEST_SIZE);
-    snprintf(hello->system_name, sizeof hello->system_name, "%s",
-        sx_config_leaf(&engine->tree, "/sextant-system:system/name"));
+    snprintf(hello->system_name, sizeof hello->system_name, "%s", engine->system_name);
     snprintf(hello->cluster_name, sizeof hello->cluster_name, "%s", engine->applied.name);
     snprintf(hello->ip_version, sizeof hello->ip_version, "%s", engine->applied.ip_version);
     snprintf(hello->tls_verification, sizeof hello->tls_verification, "%s",

@@ -264,7 +264,8 @@ struct sx_engine {
     uint8_t random[SX_RANDOM_SIZE];
     struct sx_update *update;
     bool cluster_changed; /**< configuration below /cluster changed: look at it again */
-    bool system_changed; /**< configuration of this system alone changed: facts may have */
+    bool system_changed; /**< configuration of this system alone changed: name and facts may have */
+    char system_name[SX_NAME_MAX]; /**< configured; "" for none */
     bool requirements_changed; /**< something that requirements.c looks at changed */
     bool status_changed;
 };

@@ -87,8 +87,7 @@ static void fill_own(const struct sx_engine *engine, struct sx_peer_status *stat
 {
     status->heard = true;
     status->role = engine->role;
-    snprintf(status->system_name, sizeof status->system_name, "%s",
-        sx_config_leaf(&engine->tree, "/sextant-system:system/name"));
+    strcpy(status->system_name, engine->system_name);
     strcpy(status->software_version, engine->software_version);
     strcpy(status->lineage, sx_history_lineage(&engine->history));
     status->revision = sx_history_revision(&engine->history);
@@ -177,8 +176,7 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     status->configuration_primary = engine->configured.primary;
     if (engine->configured.primary)
         strcpy(status->primary_address, engine->configured.peers[engine->configured.primary - 1]);
-    snprintf(status->system_name, sizeof status->system_name, "%s",
-        sx_config_leaf(&engine->tree, "/sextant-system:system/name"));
+    strcpy(status->system_name, engine->system_name);
     strcpy(status->software_version, engine->software_version);
     strcpy(status->cluster_name, engine->applied.name);
     status->database = database_of(engine);
