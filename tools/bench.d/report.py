@@ -108,7 +108,9 @@ def rows(results):
         row("start, s", lambda site: number(site["start_s"])),
         row("entries in all lists", lambda site: f"{site['entries']:,}"),
         row("memory (PSS), MB", lambda site: number(site["pss_kb"] / 1024)),
-        row("memory per entry, bytes", lambda site: number(site["bytes_per_entry"])),
+        # Of few entries what other processes share is more.
+        row("memory per entry, bytes", lambda site: number(site["bytes_per_entry"])
+            if site["bytes_per_entry"] > 0 else "-"),
     ]
 
 
