@@ -28,7 +28,7 @@ void sx_apply_now(struct sx_engine *engine)
 {
     engine->applied = engine->configured;
     sx_config_note_applied(engine);
-    engine->cluster_changed = true;
+    engine->cluster_changed = engine->requirements_changed = true;
 }
 
 void sx_apply_settle(struct sx_engine *engine)

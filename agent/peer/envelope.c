@@ -169,7 +169,7 @@ static int write_hello(struct scratch *scratch, const struct sx_hello *hello, st
     to->has_key_unshared = to->key_unshared = hello->key_unshared;
     to->has_key_busy = to->key_busy = hello->key_busy;
     to->has_new_schema = to->new_schema = hello->new_schema;
-    to->has_boot = true;
+    to->has_boot = hello->boot != 0;
     to->boot = hello->boot;
     to->history = &scratch->history;
     if (ag_requirements_write(&scratch->requirements, &hello->requirements))

@@ -136,17 +136,26 @@ class Peer(Hostile):
         peer.wait_end()
         self.wait_lost("no answer for 700 ms")
 
+    def farewell(self, peer):
+        """What alpha says when it ends the connection. One that it gives up for another dial ends
+        without a word, and the next comes."""
+        reason = ""
+        for _ in range(5):
+            peer.accept(self.alpha.address)
+            reason = peer.wait_end()
+            if reason:
+                break
+        return reason
+
     def test_old_protocol(self):
         for version in (0, 2):
             peer = self.fake({1: version})
-            peer.accept(self.alpha.address)
-            self.assertIn("of the protocol, this system 1", peer.wait_end())
+            self.assertIn("of the protocol, this system 1", self.farewell(peer))
             self.wait_lost(f"it speaks version {version} of the protocol, this system 1")
 
     def test_another_ones_address(self):
         peer = self.fake({3: self.beta.address})
-        peer.accept(self.alpha.address)
-        self.assertIn("another peer", peer.wait_end())
+        self.assertIn("another peer", self.farewell(peer))
         self.wait_lost(f"it says that it is '{self.beta.address}', another peer")
 
     def test_another_ones_index(self):
