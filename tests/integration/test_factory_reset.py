@@ -20,6 +20,10 @@ def users(inner):
     return f'<system xmlns="{IETF}"><authentication>{inner}</authentication></system>'
 
 
+def system(inner):
+    return f'<system xmlns="{netconf.SYSTEM}">{inner}</system>'
+
+
 class Reset(LabTest):
     count = 2
     formed = True
@@ -78,6 +82,9 @@ class Reset(LabTest):
                                 "</authorized-key></user>"))
         self.lab.wait_in_step()
         self.peer.edit(LANS)
+        self.peer.edit(system("<gateways><ipv4>192.0.2.254</ipv4></gateways><option-keys>"
+                              "<option-key><key>116341C00-1-AAAA</key></option-key></option-keys>"
+                              "<snmp><contact>gone</contact></snmp>"))
         mark = self.lab.nms.mark()
         self.peer.edit(LEAVE)
         self.peer.restart()
@@ -90,6 +97,10 @@ class Reset(LabTest):
         self.assertEqual(self.peer.status()["role"], "stand-alone")
         self.assertEqual(self.texts(self.peer, f'<interfaces xmlns="{INTERFACES}"/>', "ip"),
                          [self.peer.address, "192.0.2.1"])
+        self.assertEqual(self.texts(self.peer, system("<gateways/>"), "ipv4"), ["192.0.2.254"])
+        self.assertEqual(self.texts(self.peer, system("<option-keys/>"), "key"),
+                         ["116341C00-1-AAAA"])
+        self.assertNotIn("gone", self.texts(self.peer, system("<snmp/>"), "contact"))
         # The initial configuration comes back, and leaves the account that was kept as it was.
         self.assertEqual(self.texts(self.peer, users("<user/>"), "key-data"), ["AAAA"])
         self.assertNotIn("guest", self.texts(self.peer, users("<user/>"), "name"))
