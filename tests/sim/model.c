@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rules of the design's section 5. */
+/* The rules of replication, by their numbers in ARCHITECTURE.md. */
 
 static size_t find(const struct sim_model *model, const char *lineage, uint64_t revision)
 {

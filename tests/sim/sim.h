@@ -12,8 +12,8 @@
 
 /*
  * A cluster in one process: real engines on real database files, virtual time; links, clocks and
- * disks that fail as a seed tells. After every step the rules of the design's section 5 are checked
- * against a model; a rule that does not hold ends the process, with the seed and the reason.
+ * disks that fail as a seed tells. After every step the rules of replication (ARCHITECTURE.md) are
+ * checked against a model; one that does not hold ends the process, with the seed and the reason.
  */
 
 /** Exit status of a process whose simulation found a rule broken. */

@@ -64,7 +64,7 @@ static void each_says_what_it_means_and_what_to_do(void **state)
     }
 }
 
-/* What the design fixes. */
+/* What an NMS is configured for: it never changes. */
 static void identifiers_and_severities_are_as_agreed(void **state)
 {
     static const struct {
