@@ -44,7 +44,9 @@ void sx_membership_settle(struct sx_engine *engine)
         sx_snapshot_forget(engine);
         sx_revision_forget(engine);
     }
-    if (engine->in_cluster == in_cluster || (in_cluster && engine->role == SX_ROLE_NOT_IN_LIST))
+    /* Who was taken out of the list before its place was known has not entered. */
+    if (engine->in_cluster == in_cluster ||
+        (in_cluster && engine->role != SX_ROLE_PRIMARY && engine->role != SX_ROLE_SUBORDINATE))
         return;
     if (sx_store_begin(engine->store, &err) < 0 ||
         sx_store_set(engine->store, "in-cluster", in_cluster ? "1" : NULL, &err) < 0 ||

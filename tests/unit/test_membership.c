@@ -120,6 +120,28 @@ static void the_first_snapshot_ends_joining_whatever_the_lineage(void **state)
     sx_test_engine_close(&b);
 }
 
+/* It was listed by names that did not resolve, taken out again, and listed anew. */
+static void who_was_taken_out_before_it_had_a_place_still_joins(void **state)
+{
+    struct sx_test_engine test;
+    const char *const list[] = {"a.example", "b.example", NULL};
+
+    sx_test_engine_open(&test, *state, SX_TEST_B);
+    assert_true(sx_test_entry(&test, "ben", 200));
+    sx_test_form(&test, list, 1);
+    assert_int_equal(test.status.role, SX_ROLE_NOT_IN_LIST);
+    assert_true(
+        sx_test_edit(&test, SX_TEST_CLUSTER "<peers " SX_TEST_DELETE "/>" SX_TEST_CLUSTER_END));
+    assert_false(test.engine->in_cluster);
+    assert_true(sx_test_set_peer(&test, 1, list[0]));
+    assert_true(sx_test_set_peer(&test, 2, list[1]));
+    sx_test_resolved(&test, "a.example", SX_TEST_A);
+    sx_test_resolved(&test, "b.example", SX_TEST_B);
+    assert_int_equal(test.status.role, SX_ROLE_SUBORDINATE);
+    assert_true(test.engine->joining);
+    sx_test_engine_close(&test);
+}
+
 static void a_place_by_name_is_taken_once_the_name_resolves(void **state)
 {
     struct sx_test_engine test;
@@ -154,6 +176,7 @@ int main(void)
         cmocka_unit_test(who_has_joined_does_not_join_again),
         cmocka_unit_test(who_left_and_enters_again_joins_again),
         cmocka_unit_test(the_first_snapshot_ends_joining_whatever_the_lineage),
+        cmocka_unit_test(who_was_taken_out_before_it_had_a_place_still_joins),
         cmocka_unit_test(a_place_by_name_is_taken_once_the_name_resolves),
     };
 
