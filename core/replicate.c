@@ -268,6 +268,9 @@ const char *sx_replicate_not_from(struct sx_engine *engine, const struct sx_peer
 {
     if (engine->role != SX_ROLE_SUBORDINATE || sx_cluster_primary(engine) != peer)
         return "it is not the configuration primary here";
+    /* What is in the memory of this process is not what is stored any more. */
+    if (engine->reset.done)
+        return "it was reset to its factory state and restarts";
     return sx_hello_obstacle(engine, peer, false);
 }
 
