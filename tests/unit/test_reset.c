@@ -410,6 +410,36 @@ static void an_initial_configuration_leaves_survivors_alone(void **state)
     sx_test_engine_close(&a);
 }
 
+/* Another list than the former one keeps the reset armed and the peer in its cluster. */
+static void nothing_is_taken_from_the_primary_after_it(void **state)
+{
+    struct sx_test_engine a, b;
+
+    sx_test_pair_open(&a, &b, *state);
+    leave(&b);
+    edit(&b, SX_TEST_CLUSTER "<peers><peer><index>1</index><address>" SX_TEST_A "</address></peer>"
+                             "<peer><index>2</index><address>" SX_TEST_B "</address></peer>"
+                             "<peer><index>3</index><address>" SX_TEST_C
+                             "</address></peer></peers>" SX_TEST_CLUSTER_END);
+    sx_test_disconnect(&a, &b);
+    sx_test_engine_restart(&b);
+    sx_test_connect(&a, &b);
+    assert_true(sx_test_entry(&a, "before", 1));
+    sx_test_exchange(&a, &b);
+    assert_string_equal(sx_test_number(&b, "before"), "1");
+    sx_test_tick(&b, 5000);
+    assert_non_null(sx_test_action(&b, SX_ACTION_RESTART, NULL));
+    assert_true(sx_test_entry(&a, "after", 2));
+    sx_test_exchange(&a, &b);
+    assert_string_equal(sx_test_number(&b, "after"), "");
+    /* What is stored is what was left, and boots. */
+    sx_test_engine_restart(&b);
+    assert_int_equal(b.status.role, SX_ROLE_STAND_ALONE);
+    assert_string_equal(sx_test_number(&b, "before"), "");
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
 static void a_restore_waits_for_the_reset(void **state)
 {
     struct sx_test_engine a;
@@ -437,6 +467,7 @@ int main(void)
         cmocka_unit_test(what_was_set_aside_goes_too),
         cmocka_unit_test(without_a_backup_nothing_is_erased),
         cmocka_unit_test(an_initial_configuration_leaves_survivors_alone),
+        cmocka_unit_test(nothing_is_taken_from_the_primary_after_it),
         cmocka_unit_test(a_restore_waits_for_the_reset),
     };
 
