@@ -3,7 +3,7 @@
 """The factory reset: armed by emptying the list of peers, announced to the NMS, done by the restart
 or whatever ends the process, and what it leaves."""
 
-from sextant_test import LabTest, main, netconf, wait_for
+from sextant_test import LabTest, main, netconf
 
 IETF = netconf.IETF_SYSTEM
 INTERFACES = "urn:ietf:params:xml:ns:yang:ietf-interfaces"
@@ -31,18 +31,6 @@ class Reset(LabTest):
     def texts(self, daemon, filter_xml, name):
         data = daemon.session().get(filter_xml, config_of="running")
         return sorted(node.text for node in data.iter() if node.tag.endswith("}" + name))
-
-    def wait_reset(self, daemon):
-        """The daemon starts, announces the reset, resets itself and starts again."""
-        def done():
-            daemon.forget_session()
-            try:
-                status = daemon.status()
-            except OSError:
-                return False
-            return status["factory-reset-armed"] == "false" and \
-                15009 not in [alarm["id"] for alarm in status["alarms"]]
-        wait_for(done, 20, f"{daemon.name} is reset")
 
     def rejoin(self, daemon):
         daemon.edit(self.lab.cluster_config(2))
@@ -88,7 +76,7 @@ class Reset(LabTest):
         mark = self.lab.nms.mark()
         self.peer.edit(LEAVE)
         self.peer.restart()
-        self.wait_reset(self.peer)
+        self.peer.wait_reset()
         told = [(found["id"], found["raised"]) for found in self.lab.nms.all(mark)
                 if found["source"] == self.peer.address]
         self.assertIn((15012, True), told)
@@ -128,7 +116,7 @@ class Reset(LabTest):
         self.peer.edit(LEAVE)
         self.peer.kill()
         self.peer.start()
-        self.wait_reset(self.peer)
+        self.peer.wait_reset()
         self.assertIsNone(self.peer.number_of("Shared"))
         self.rejoin(self.peer)
 

@@ -47,17 +47,6 @@ class Peers(LabTest):
         for daemon in daemons[1:]:
             wait_for(lambda d=daemon: d.number_of("Peers") == number, 5, f"{daemon.name} has it")
 
-    def wait_reset(self, daemon):
-        """It starts, resets itself and starts again."""
-        def done():
-            daemon.forget_session()
-            try:
-                status = daemon.status()
-            except OSError:
-                return False
-            return status["role"] == "stand-alone" and not status["alarms"]
-        wait_for(done, 20, f"{daemon.name} is reset")
-
     def grow(self, index):
         """The operator's steps for one more peer, and what is seen at each."""
         joiner, members = self.lab[index], self.lab.daemons[:index - 1]
@@ -118,7 +107,7 @@ class Peers(LabTest):
             self.assertEqual(leaver.status()["factory-reset-armed"], "true")
             self.assertIn(15012, leaver.alarm_ids())
             leaver.restart()
-            self.wait_reset(leaver)
+            leaver.wait_reset()
             self.assertIsNone(leaver.number_of("Reception"))
 
     def test_c_a_dead_peer_is_taken_out(self):
@@ -157,7 +146,7 @@ class Peers(LabTest):
             daemon.edit(EMPTY)
             self.assertEqual(daemon.status()["factory-reset-armed"], "true")
             daemon.restart()
-            self.wait_reset(daemon)
+            daemon.wait_reset()
             self.assertEqual(daemon.status()["peers"], {})
 
 

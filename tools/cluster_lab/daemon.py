@@ -192,6 +192,19 @@ class Daemon:
         session.close()
         return self.wait_serving(timeout)
 
+    def wait_reset(self, timeout=20):
+        """Waits until a factory reset that was armed is over: it starts, announces the reset,
+        resets itself and starts again."""
+        def done():
+            self.forget_session()
+            try:
+                status = self.status()
+            except OSError:
+                return False
+            return (status["role"] == "stand-alone" and
+                    status["factory-reset-armed"] == "false" and not status["alarms"])
+        wait_for(done, timeout, f"{self.name} is reset")
+
     def number_of(self, name):
         return netconf.number_of(self.session(), name)
 
