@@ -99,6 +99,13 @@ static bool wants_snapshot(const struct sx_hello *hello)
     return hello->take_snapshot || hello->new_schema;
 }
 
+/* With another digest key it could compare nothing. */
+static bool needs_snapshot(const struct sx_engine *engine, const struct sx_peer *peer)
+{
+    return wants_snapshot(&peer->hello) ||
+           strcmp(peer->hello.digest_key, engine->hello_sent.digest_key) != 0;
+}
+
 static void serve(struct sx_engine *engine, struct sx_peer *peer)
 {
     const struct sx_history *theirs = &peer->hello.history;
@@ -109,9 +116,7 @@ static void serve(struct sx_engine *engine, struct sx_peer *peer)
     if (peer->retry_at_ms > 0)
         peer->sending = false;
     peer->retry_at_ms = 0;
-    /* With another digest key it could compare nothing. */
-    if (wants_snapshot(&peer->hello) ||
-        strcmp(peer->hello.digest_key, engine->hello_sent.digest_key) != 0) {
+    if (needs_snapshot(engine, peer)) {
         sx_snapshot_send(engine, peer);
         return;
     }
@@ -274,6 +279,25 @@ const char *sx_replicate_not_from(struct sx_engine *engine, const struct sx_peer
     return sx_hello_obstacle(engine, peer, false);
 }
 
+/* What a peer says of itself may tell that it took its snapshot, or what it refused. The revision
+ * alone does not: who is to take a snapshot may have had the same before. */
+static void judge_taken(struct sx_engine *engine, struct sx_peer *peer)
+{
+    const struct sx_history *told = &peer->hello.history;
+    uint64_t revision = sx_history_revision(told);
+
+    if (engine->role != SX_ROLE_PRIMARY || needs_snapshot(engine, peer) ||
+        sx_replicate_diverged(&engine->history, told))
+        return;
+    if (peer->out.all_sent && revision == sx_history_revision(&peer->out.history)) {
+        sx_snapshot_drop(&peer->out);
+        peer->sending = false;
+        peer->refused = false;
+    }
+    if (revision >= peer->refused_number || revision == sx_history_revision(&engine->history))
+        peer->refused = false;
+}
+
 static void take_position(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_history *history)
 {
@@ -282,16 +306,7 @@ static void take_position(
     peer->hello.history = *history;
     if (engine->role != SX_ROLE_PRIMARY)
         return;
-    if (peer->out.all_sent && revision == sx_history_revision(&peer->out.history) &&
-        strcmp(sx_history_lineage(history), sx_history_lineage(&peer->out.history)) == 0) {
-        sx_snapshot_drop(&peer->out);
-        peer->hello.take_snapshot = peer->hello.new_schema = false;
-        strcpy(peer->hello.digest_key, engine->hello_sent.digest_key);
-        peer->sending = false;
-        peer->refused = false;
-    }
-    if (revision >= peer->refused_number)
-        peer->refused = false;
+    judge_taken(engine, peer);
     while (peer->sending && peer->acknowledged < revision && peer->acknowledged < peer->sent) {
         peer->acknowledged++;
         peer->window_bytes -= peer->window[peer->acknowledged % SX_WINDOW_REVISIONS];
@@ -358,16 +373,13 @@ static void take_hello(
                              : 0;
     peer->key_offered = false;
     peer->retry_at_ms = 0;
+    judge_taken(engine, peer);
     /* A peer that has just asked for a snapshot, or no longer does, starts from the beginning. */
     if (wanted != wants_snapshot(&peer->hello))
         sx_replicate_reset(engine, peer);
     peer->sending = false;
     if (!sx_replicate_not_from(engine, peer))
         compare_digests(engine, peer, &peer->hello.history);
-    else if (engine->role == SX_ROLE_PRIMARY && !peer->hello.take_snapshot &&
-             !sx_replicate_diverged(&engine->history, &peer->hello.history) &&
-             sx_history_revision(&peer->hello.history) >= peer->refused_number)
-        peer->refused = false;
 }
 
 static void take_sync(

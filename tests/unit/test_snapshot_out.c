@@ -37,11 +37,21 @@ static void next(struct sx_test_engine *test)
     sx_test_message(test, SX_TEST_B, sx_message_new(SX_MESSAGE_SNAPSHOT_NEXT));
 }
 
-static void finish(struct sx_test_engine *test, const struct sx_history *history)
+static void position(struct sx_test_engine *test, const struct sx_history *history)
 {
     struct sx_message *message = sx_message_new(SX_MESSAGE_POSITION);
 
     *message->history = *history;
+    sx_test_message(test, SX_TEST_B, message);
+}
+
+/* It has taken the snapshot, and does not ask for one any more. */
+static void finish(struct sx_test_engine *test, const struct sx_history *history)
+{
+    struct sx_message *message = sx_test_hello(test, SX_TEST_B);
+
+    position(test, history);
+    message->hello->history = *history;
     sx_test_message(test, SX_TEST_B, message);
 }
 
@@ -203,6 +213,32 @@ static void a_refused_one_is_tried_again_later(void **state)
     sx_test_engine_close(&test);
 }
 
+/* Who is level and is to take a snapshot tells of the very revision that the snapshot is of. */
+static void a_position_on_its_way_does_not_stand_for_one(void **state)
+{
+    struct sx_test_engine test;
+    struct sx_message *message;
+
+    sx_test_primary_open(&test, *state, 2);
+    assert_true(sx_test_entry(&test, "ann", 100));
+    sx_test_link_up(&test, SX_TEST_B);
+    message = sx_test_hello(&test, SX_TEST_B);
+    message->hello->take_snapshot = true;
+    message->hello->history = test.status.history;
+    sx_test_message(&test, SX_TEST_B, message);
+    assert_non_null(sx_test_sent(&test, SX_MESSAGE_SNAPSHOT_END, SX_TEST_B));
+    position(&test, &test.status.history);
+    message = sx_message_new(SX_MESSAGE_REFUSAL);
+    strcpy(message->refusal.reason, "the disk is full");
+    sx_test_message(&test, SX_TEST_B, message);
+    assert_true(sx_test_alarm(&test, 20009));
+    sx_test_tick(&test, SX_REFUSED_SNAPSHOT_RETRY_MS);
+    assert_int_equal(sx_test_count_sent(&test, SX_MESSAGE_SNAPSHOT_BEGIN), 1);
+    finish(&test, &test.status.history);
+    assert_false(sx_test_alarm(&test, 20009));
+    sx_test_engine_close(&test);
+}
+
 static void asking_for_more_out_of_the_blue_is_harmless(void **state)
 {
     struct sx_test_engine test;
@@ -224,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_revision_too_large_for_an_envelope_goes_as_a_snapshot),
         cmocka_unit_test(one_that_does_not_move_costs_the_link),
         cmocka_unit_test(a_refused_one_is_tried_again_later),
+        cmocka_unit_test(a_position_on_its_way_does_not_stand_for_one),
         cmocka_unit_test(asking_for_more_out_of_the_blue_is_harmless),
     };
 
