@@ -188,6 +188,9 @@ static void open_link(struct sx_engine *engine, struct sx_peer *peer)
     if (is_own_literal(engine, local->resolved))
         snprintf(wish.link.local, sizeof wish.link.local, "%s", local->resolved);
     snprintf(wish.link.self, sizeof wish.link.self, "%s", local->address);
+    snprintf(wish.link.clusters[0], SX_NAME_MAX, "%s", engine->applied.name);
+    /* While it is being renamed some members have the former name in force, others the next. */
+    snprintf(wish.link.clusters[1], SX_NAME_MAX, "%s", engine->configured.name);
     wish.link.enforce = strcmp(engine->applied.tls_verification, "enforce") == 0;
     wish.link.heartbeat_interval_ms = engine->configured.heartbeat_interval_ms;
     wish.link.heartbeat_timeout_ms = engine->configured.heartbeat_timeout_ms;

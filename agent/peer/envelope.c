@@ -31,6 +31,7 @@ struct scratch {
     Sextant__Lineage lineages[SX_LINEAGE_MAX];
     Sextant__Lineage *lineage_list[SX_LINEAGE_MAX];
     char *peers[SX_PEERS_MAX];
+    char *clusters[SX_CLUSTER_NAMES];
     char *licence_keys[SX_LICENCE_KEYS_MAX];
     struct ag_requirements_scratch requirements;
     void *items; /**< changes or fragments */
@@ -300,6 +301,10 @@ static void write_greeting(struct scratch *scratch, const struct ag_greeting *gr
     scratch->greeting.instance = greeting->instance;
     scratch->greeting.from = text(greeting->from);
     scratch->greeting.to = text(greeting->to);
+    scratch->greeting.clusters = scratch->clusters;
+    for (size_t i = 0; i < SX_CLUSTER_NAMES; i++)
+        if (greeting->clusters[i][0])
+            scratch->clusters[scratch->greeting.n_clusters++] = text(greeting->clusters[i]);
     write_body(scratch, SEXTANT__ENVELOPE__BODY_GREETING, &scratch->greeting.base);
 }
 

@@ -364,6 +364,12 @@ static int read_greeting(
 {
     to->version = from->version;
     to->instance = from->instance;
+    if (from->n_clusters > SX_CLUSTER_NAMES)
+        return refuse(err, "a greeting", "names more than two clusters");
+    for (size_t i = 0; i < from->n_clusters; i++)
+        if (read_text(to->clusters[i], SX_NAME_MAX, from->clusters[i], "a cluster's name", err) !=
+            0)
+            return -1;
     if (read_text(to->from, sizeof to->from, from->from, "a greeting's sender", err) != 0)
         return -1;
     return read_text(to->to, sizeof to->to, from->to, "a greeting's receiver", err);

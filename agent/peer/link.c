@@ -101,6 +101,7 @@ static void on_secured(void *owner)
     greeting.greeting.instance = peer->links->instance;
     snprintf(greeting.greeting.from, sizeof greeting.greeting.from, "%s", peer->self);
     snprintf(greeting.greeting.to, sizeof greeting.greeting.to, "%s", peer->address);
+    memcpy(greeting.greeting.clusters, peer->clusters, sizeof peer->clusters);
     if (ag_connection_send(link->connection, &greeting, &err) != 0)
         ag_link_refuse(link, err.message, false);
 }
@@ -142,34 +143,61 @@ static void drop_older(struct ag_peer *peer, uint64_t instance)
         give_up(peer->link, "the peer was started anew");
 }
 
+static const char *first_name(const char names[SX_CLUSTER_NAMES][SX_NAME_MAX])
+{
+    return *names[0] ? names[0] : names[1];
+}
+
+/** False when both sides have a name for their cluster, and no name in common. */
+static bool is_same_cluster(const struct ag_peer *peer, const struct ag_greeting *greeting)
+{
+    if (!*first_name(peer->clusters) || !*first_name(greeting->clusters))
+        return true;
+    for (size_t i = 0; i < SX_CLUSTER_NAMES; i++)
+        for (size_t j = 0; j < SX_CLUSTER_NAMES; j++)
+            if (*peer->clusters[i] && strcmp(peer->clusters[i], greeting->clusters[j]) == 0)
+                return true;
+    return false;
+}
+
+/** Says what is wrong with a greeting; false when nothing is. */
+static bool is_wrong(
+    const struct ag_link *link, const struct ag_greeting *greeting, char reason[SX_REASON_MAX])
+{
+    const struct ag_peer *peer = link->peer, *other;
+    const char *text = NULL;
+
+    if (link->greeted)
+        text = "it greeted twice";
+    /* Links that come and go faster than the engine follows would fill its queue. */
+    else if (!ag_host_has_room(peer->links->host))
+        text = "this system is busy";
+    else if (greeting->instance == peer->links->instance)
+        text = "its address is one of this system's own";
+    if (text)
+        return snprintf(reason, SX_REASON_MAX, "%s", text) > 0;
+    if (greeting->version != AG_PROTOCOL_VERSION)
+        return snprintf(reason, SX_REASON_MAX,
+                   "it speaks version %u of the protocol, this system %u", greeting->version,
+                   AG_PROTOCOL_VERSION) > 0;
+    TAILQ_FOREACH(other, &peer->links->peers, entry)
+    {
+        if (other != peer && strcasecmp(greeting->from, other->address) == 0)
+            return snprintf(reason, SX_REASON_MAX, "it says that it is '%.150s', another peer",
+                       greeting->from) > 0;
+    }
+    if (!is_same_cluster(peer, greeting))
+        return snprintf(reason, SX_REASON_MAX, "it is of cluster '%.100s', this system of '%.100s'",
+                   first_name(greeting->clusters), first_name(peer->clusters)) > 0;
+    return false;
+}
+
 static void on_greeting(struct ag_link *link, const struct ag_greeting *greeting)
 {
-    struct ag_peer *peer = link->peer, *other;
+    struct ag_peer *peer = link->peer;
     char reason[SX_REASON_MAX];
 
-    if (link->greeted) {
-        ag_link_refuse(link, "it greeted twice", false);
-        return;
-    }
-    if (greeting->version != AG_PROTOCOL_VERSION) {
-        snprintf(reason, sizeof reason, "it speaks version %u of the protocol, this system %u",
-            greeting->version, AG_PROTOCOL_VERSION);
-        ag_link_refuse(link, reason, false);
-        return;
-    }
-    /* Links that come and go faster than the engine follows would fill its queue. */
-    if (!ag_host_has_room(peer->links->host)) {
-        ag_link_refuse(link, "this system is busy", false);
-        return;
-    }
-    if (greeting->instance == peer->links->instance) {
-        ag_link_refuse(link, "its address is one of this system's own", false);
-        return;
-    }
-    TAILQ_FOREACH(other, &peer->links->peers, entry)
-    if (other != peer && strcasecmp(greeting->from, other->address) == 0) {
-        snprintf(
-            reason, sizeof reason, "it says that it is '%.150s', another peer", greeting->from);
+    if (is_wrong(link, greeting, reason)) {
         ag_link_refuse(link, reason, false);
         return;
     }

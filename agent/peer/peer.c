@@ -136,6 +136,7 @@ static bool configure(struct ag_peer *peer, const struct sx_action *action,
     set_text(peer->local_text, sizeof peer->local_text, action->link.local);
     set_text(peer->name, sizeof peer->name, action->link.name);
     set_text(peer->self, sizeof peer->self, action->link.self);
+    memcpy(peer->clusters, action->link.clusters, sizeof peer->clusters);
     peer->enforce = action->link.enforce;
     peer->interval_ms = interval_ms < INTERVAL_MIN_MS ? INTERVAL_MIN_MS : interval_ms;
     peer->timeout_ms = timeout_ms < 2 * peer->interval_ms ? 2 * peer->interval_ms : timeout_ms;

@@ -96,6 +96,7 @@ struct ag_peer {
     char name[SX_ADDRESS_MAX];
     char local_text[64];
     char self[SX_ADDRESS_MAX];
+    char clusters[SX_CLUSTER_NAMES][SX_NAME_MAX]; /**< of this system; "" for none */
     bool enforce;
     uint32_t interval_ms;
     uint32_t timeout_ms;

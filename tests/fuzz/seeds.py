@@ -75,6 +75,7 @@ def envelope():
                fields(4, 0, 0, "/m:c/l[k='x']", None, None, "/m:c/l[k='y']")]
     rows = [fields(0, "/m:c/l", "[k='x']", "{}", "[k='y']"), fields(0, "/m:c", "", "{}")]
     greeting = field(1, 1) + b"\x11" + b"\x01" * 8 + field(3, "a.test") + field(4, "b.test")
+    greeting += field(5, "lab.test") + field(5, "next.test")
     bodies = {1: greeting, 2: b"", 3: fields(1, 2, 3, 1), 4: fields(1, 2, 3, 0), 5: fields("why"),
               6: b"", 7: fields("one", "0.1.0", digest, 1, uuid, 9, digest),
               16: fields("0.1.0", digest, "one", "lab.test", "ipv4", "enforce",

@@ -56,7 +56,11 @@ static void fill_history(struct sx_history *history, size_t count)
 static void control_envelopes_pass(void **state)
 {
     struct ag_envelope greeting = {.type = AG_ENVELOPE_GREETING,
-        .greeting = {.version = 7, .instance = UINT64_MAX, .from = "a.test", .to = "b.test"}};
+        .greeting = {.version = 7,
+            .instance = UINT64_MAX,
+            .from = "a.test",
+            .to = "b.test",
+            .clusters = {"lab.test", "next.test"}}};
     struct ag_envelope ping = {.type = AG_ENVELOPE_PING,
         .beat = {.counter = 1, .time_us = UINT64_MAX, .progress = 3, .busy = true}};
     struct ag_envelope goodbye = {.type = AG_ENVELOPE_GOODBYE, .goodbye = "b\xc3\xb6se"};
@@ -70,6 +74,13 @@ static void control_envelopes_pass(void **state)
     assert_true(copy.greeting.instance == UINT64_MAX);
     assert_string_equal(copy.greeting.from, "a.test");
     assert_string_equal(copy.greeting.to, "b.test");
+    assert_string_equal(copy.greeting.clusters[0], "lab.test");
+    assert_string_equal(copy.greeting.clusters[1], "next.test");
+    /* One without a name for its cluster, or with one. */
+    greeting.greeting.clusters[0][0] = '\0';
+    copy = round_trip(&greeting);
+    assert_string_equal(copy.greeting.clusters[0], "next.test");
+    assert_string_equal(copy.greeting.clusters[1], "");
     copy = round_trip(&ping);
     assert_memory_equal(&copy.beat, &ping.beat, sizeof ping.beat);
     ping.type = AG_ENVELOPE_PONG;

@@ -417,6 +417,47 @@ static void recovery_holds_certificates_against_the_list(void **state)
     ag_tls_free(pool.tls);
 }
 
+static void open_in(
+    struct side *from, const struct side *to, const char *in_force, const char *next)
+{
+    struct sx_action action = fixture_opening(from, to);
+
+    strcpy(action.link.clusters[0], in_force);
+    strcpy(action.link.clusters[1], next);
+    ag_links_do(from->links, &action);
+}
+
+static bool told_of_clusters(struct fixture *fixture)
+{
+    return fixture_count(&fixture->a, SX_EVENT_LINK_DOWN) > 0 &&
+           strcmp(fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.reason,
+               "it is of cluster 'other', this system of 'lab'") == 0;
+}
+
+/** The engine hears of no link, so nothing is said over it; a name in common is enough. */
+static void one_of_another_cluster_is_not_linked(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_start(fixture, &fixture->a);
+    fixture_start(fixture, &fixture->b);
+    open_in(&fixture->a, &fixture->b, "lab", "");
+    open_in(&fixture->b, &fixture->a, "other", "other");
+    fixture_wait(fixture, told_of_clusters);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_LINK_UP), 0);
+    assert_int_equal(fixture_count(&fixture->b, SX_EVENT_LINK_UP), 0);
+    open_in(&fixture->b, &fixture->a, "other", "lab");
+    fixture_wait(fixture, fixture_both_up);
+    /* A link that stands is not cut for it: names change on one side after the other. */
+    fixture_forget(&fixture->a);
+    open_in(&fixture->b, &fixture->a, "other", "other");
+    open_in(&fixture->a, &fixture->b, "lab", "next");
+    fixture_do(&fixture->b, &fixture->a, SX_ACTION_LINK_RESET, "it broke a rule");
+    fixture_wait(fixture, fixture_a_down);
+    assert_non_null(strstr(
+        fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.reason, "it broke a rule"));
+}
+
 #define LINK_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -432,6 +473,7 @@ int main(void)
         LINK_TEST(messages_wait_for_the_engine),
         LINK_TEST(too_many_waiting_messages_end_the_link),
         LINK_TEST(message_too_large_ends_the_link),
+        LINK_TEST(one_of_another_cluster_is_not_linked),
         LINK_TEST(recovery_tells_a_peer_the_status),
         LINK_TEST(recovery_holds_certificates_against_the_list),
     };

@@ -11,6 +11,8 @@
 #define SX_ADDRESS_MAX 256
 /** Longest name of a cluster, a system or a version with NUL. */
 #define SX_NAME_MAX 256
+/** Names that a cluster may go by: the one in force, and the one that a restart puts in force. */
+#define SX_CLUSTER_NAMES 2
 /** Longest reason of a refusal, a lost link or a bad certificate, with NUL. */
 #define SX_REASON_MAX 256
 
