@@ -76,6 +76,13 @@ struct sim_promise {
     size_t active_count;
 };
 
+/** What a subordinate must hold some time after `since`, rule 4. */
+struct sim_level {
+    const struct sim_node *primary; /**< that it has followed since then; NULL: none */
+    int64_t since; /**< virtual time */
+    size_t target; /**< the revision that the primary held then */
+};
+
 /** What a step is judged by. By value. */
 struct sim_before {
     bool subordinate;
@@ -89,6 +96,11 @@ struct sim_content sim_content_of(const struct sim *sim, const struct sim_node *
 const struct sim_content *sim_content_at(
     const struct sim *sim, const struct sim_node *node, uint64_t number);
 
+/** True when `commit` is in the past of `of`, or is it. SIM_NOTHING is in the past of all. */
+bool sim_is_past(const struct sim_model *model, size_t commit, size_t of);
+/** Number of a revision, 0 of SIM_NOTHING. */
+unsigned long long sim_revision_of(const struct sim_model *model, size_t commit);
+
 /** Notes what a step will be judged by. */
 struct sim_before sim_before(const struct sim_node *node);
 /** Checks after a step of a node, from whichever event. */
@@ -99,6 +111,10 @@ void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_upda
 /** alarm_rule.c: rule 8. `booted` tells that events may be repeated. */
 void sim_check_alarms(
     struct sim *sim, struct sim_node *node, const struct sx_update *update, bool booted);
+
+/** level_rule.c: rule 4 between two that follow each other without hindrance. To be called after
+ * whatever changes something. */
+void sim_check_following(struct sim *sim);
 
 /** True when every member holds what the primary holds. */
 bool sim_is_level(const struct sim *sim);

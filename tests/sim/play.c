@@ -166,6 +166,7 @@ void sim_play(struct sim *sim, const struct sx_schema *schema, const struct sim_
             fprintf(stderr, "%8lld act %zu %s %u %u %u\n", (long long)sim->now, i,
                 sim_kinds[act->kind].name, given[0], given[1], given[2]);
         sim_kinds[act->kind].act(sim, given);
+        sim_check_following(sim);
     }
     converge(sim);
 }

@@ -229,6 +229,7 @@ bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct s
         sim_crash(sim, number);
     else if (node->key_saving)
         key_saved(sim, node);
+    sim_check_following(sim);
     return succeeded;
 }
 
