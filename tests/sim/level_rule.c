@@ -76,6 +76,31 @@ static int64_t time_allowed(
                                         sim->network.ways[primary->number][node->number]->delay_ms);
 }
 
+static bool has_alarm(const struct sim_node *node, const struct sim_node *about, uint32_t id)
+{
+    const struct sx_status *status = &node->status;
+    char end[16] = "";
+
+    for (size_t i = 0; i < status->peer_count; i++)
+        if (strcmp(status->peers[i].address, about->address) == 0)
+            snprintf(end, sizeof end, "'%u']", status->peers[i].index);
+    for (size_t i = 0; i < status->alarm_count; i++)
+        if (status->alarms[i].id == id && strstr(status->alarms[i].resource, end))
+            return true;
+    return false;
+}
+
+/* While releases differ both say so, and nobody after that. */
+static void judge_release(
+    struct sim *sim, const struct sim_node *node, const struct sim_node *primary)
+{
+    bool differ = node->release != primary->release;
+
+    if (has_alarm(node, primary, 20008) != differ || has_alarm(primary, node, 20008) != differ)
+        sim_fail(sim, "nodes %u and %u run %s, and alarm 20008 is %s on one of them", node->number,
+            primary->number, differ ? "two releases" : "one release", differ ? "not up" : "up");
+}
+
 static void judge(struct sim *sim, const struct sim_node *node, const struct sim_level *level)
 {
     size_t held = node->promise.at, wanted = level->target;
@@ -107,7 +132,9 @@ void sim_check_following(struct sim *sim)
         if (primary && primary == node->level.primary) {
             if (sim->now - node->level.since < time_allowed(sim, node, primary))
                 continue;
-            judge(sim, node, &node->level);
+            judge_release(sim, node, primary);
+            if (node->release == primary->release)
+                judge(sim, node, &node->level);
         }
         begin(sim, primary, &node->level);
     }

@@ -181,11 +181,13 @@ static bool is_own_edit(const struct sx_event *event)
            event->type == SX_EVENT_ROLLBACK || event->type == SX_EVENT_RESTORE_END;
 }
 
-struct sim_before sim_before(const struct sim_node *node)
+struct sim_before sim_before(const struct sim_node *node, const struct sx_event *event)
 {
     struct sim_before before = {.subordinate = node->status.role == SX_ROLE_SUBORDINATE ||
                                                node->status.role == SX_ROLE_NOT_IN_LIST};
 
+    if (event->type == SX_EVENT_MESSAGE)
+        before.message = (int)event->message.message->type;
     snprintf(before.primary, sizeof before.primary, "%.63s", node->status.primary_address);
     return before;
 }
@@ -217,8 +219,11 @@ void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_bef
 {
     struct sim_promise *promise = &node->promise;
 
-    if (!holds_promise(sim, node))
+    bool moved = !holds_promise(sim, node);
+
+    if (moved)
         judge_move(sim, node, before, event, update);
+    sim_check_release(sim, node, before, update, moved);
     check_digest(sim, node);
     if (node->status.role == SX_ROLE_PRIMARY)
         promise->joins = false;
@@ -282,15 +287,18 @@ static void judge_membership(struct sim_node *node)
 void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_update *update)
 {
     struct sim_promise *promise = &node->promise;
+    bool moved;
 
     if (was_reset(node))
         forget_all(node);
-    if (!holds_promise(sim, node))
+    moved = !holds_promise(sim, node);
+    if (moved)
         judge_boot(sim, node);
     if (promise->in_flight && promise->own_edit &&
         strcmp(node->status.system_name, promise->own_intent) == 0)
         strcpy(promise->own, promise->own_intent);
-    promise->in_flight = promise->own_edit = false;
+    sim_check_release_booted(node, moved);
+    promise->in_flight = promise->own_edit = promise->whole = false;
     check_digest(sim, node);
     check_content(sim, node);
     if (strcmp(node->status.system_name, promise->own) != 0)

@@ -10,6 +10,7 @@
 struct sim;
 struct sim_node;
 struct sx_event;
+struct sx_message;
 struct sx_update;
 
 /*
@@ -63,6 +64,9 @@ struct sim_promise {
     size_t intent_parent; /**< the revision that the edit follows */
     bool in_flight; /**< the power went during a step: it is done or not */
     bool own_edit; /**< that step was an edit of its own */
+    unsigned ran; /**< release that it ran then */
+    bool whole; /**< that step was the last of a snapshot */
+    unsigned release; /**< that made or took the content; SIM_RELEASES: one that is not known */
     char own[64]; /**< its peer-specific item, rule 3 */
     char own_intent[64];
     bool replaceable; /**< its history may be replaced: joining or forced, rule 5 */
@@ -86,6 +90,7 @@ struct sim_level {
 /** What a step is judged by. By value. */
 struct sim_before {
     bool subordinate;
+    int message; /**< type of the message that the step takes; 0: none */
     char primary[64]; /**< the address that the node held for the primary's */
 };
 
@@ -102,7 +107,7 @@ bool sim_is_past(const struct sim_model *model, size_t commit, size_t of);
 unsigned long long sim_revision_of(const struct sim_model *model, size_t commit);
 
 /** Notes what a step will be judged by. */
-struct sim_before sim_before(const struct sim_node *node);
+struct sim_before sim_before(const struct sim_node *node, const struct sx_event *event);
 /** Checks after a step of a node, from whichever event. */
 void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_before *before,
     const struct sx_event *event, const struct sx_update *update);
@@ -115,6 +120,17 @@ void sim_check_alarms(
 /** level_rule.c: rule 4 between two that follow each other without hindrance. To be called after
  * whatever changes something. */
 void sim_check_following(struct sim *sim);
+
+/** upgrade.c: a step brought another revision to a node, or its role another view of what it holds.
+ * After an upgrade a subordinate takes the content whole before it follows revisions. */
+void sim_check_release(struct sim *sim, struct sim_node *node, const struct sim_before *before,
+    const struct sx_update *update, bool moved);
+/** upgrade.c: the same after a boot. */
+void sim_check_release_booted(struct sim_node *node, bool moved);
+
+/** upgrade.c: nothing is replicated between two releases. */
+void sim_check_sent(
+    const struct sim *sim, unsigned from, unsigned to, const struct sx_message *message);
 
 /** True when every member holds what the primary holds. */
 bool sim_is_level(const struct sim *sim);

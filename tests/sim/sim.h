@@ -23,6 +23,9 @@
 /** Steps of all engines at one moment of virtual time: with more of them they never rest. */
 #define SIM_STEPS_MAX 20000
 
+/** Releases of the software, each with a schema of its own. */
+#define SIM_RELEASES 2
+
 /** One system of the cluster. */
 struct sim_node {
     unsigned number; /**< from 0 */
@@ -33,6 +36,7 @@ struct sim_node {
     uint64_t random; /**< its own stream: what happens to others does not change it */
     struct fault_vfs *disk;
     struct sx_engine *engine; /**< NULL while it is down */
+    unsigned release; /**< that it runs, or will run */
     bool full; /**< its disk has no room */
     bool failing; /**< a call of its disk is about to fail */
     bool dies; /**< the power goes after its next step, before anyone hears of it */
@@ -69,11 +73,11 @@ struct sim_intention {
 /** What happened, for the summary of a run. */
 struct sim_counts {
     uint64_t steps, edits, refused, crashes, boots, partitions, breaks, snapshots, backups,
-        restores, primaries, removals, full_disks, levels;
+        restores, primaries, removals, full_disks, levels, upgrades;
 };
 
 struct sim {
-    const struct sx_schema *schema;
+    const struct sx_schema *const *schemas; /**< of each release */
     uint64_t seed;
     int64_t now; /**< virtual time, milliseconds */
     uint64_t steps_now; /**< steps at this moment */
@@ -92,7 +96,8 @@ struct sim {
 
 /** What a simulation is made of. */
 struct sim_options {
-    const struct sx_schema *schema; /**< borrowed for as long as the simulation lasts */
+    const struct sx_schema *const
+        *schemas; /**< of each release; borrowed for as long as the simulation lasts */
     unsigned count;
     uint64_t seed;
     const char *folder; /**< fresh */
