@@ -115,12 +115,21 @@ void sx_test_schema_refused(
         fail_msg("\"%s\" does not say \"%s\" and \"%s\"", err.message, says, says_too);
 }
 
+/** Modules that a daemon offers. */
+#define OURS \
+    "ietf-netconf", "ietf-netconf-monitoring", "ietf-netconf-with-defaults", "ietf-yang-library", \
+        "iana-if-type", "sextant-alarms", "sextant-call-control", "sextant-cluster", \
+        "sextant-extensions", "sextant-history", "sextant-netconf", "sextant-scopes", \
+        "sextant-system", "sextant-types"
+
 struct sx_schema *sx_test_schema_ours(void)
 {
-    return sx_test_schema("ietf-netconf", "ietf-netconf-monitoring", "ietf-netconf-with-defaults",
-        "ietf-yang-library", "iana-if-type", "sextant-alarms", "sextant-call-control",
-        "sextant-cluster", "sextant-extensions", "sextant-history", "sextant-netconf",
-        "sextant-scopes", "sextant-system", "sextant-types", NULL);
+    return sx_test_schema(OURS, NULL);
+}
+
+struct sx_schema *sx_test_schema_next(void)
+{
+    return sx_test_schema(OURS, "sextant-test", NULL);
 }
 
 int sx_test_group_setup(void **state)

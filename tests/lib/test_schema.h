@@ -32,6 +32,9 @@ void sx_test_schema_refused(
 /** Loads what a daemon with our modules offers. A failure fails the test. The caller frees it. */
 struct sx_schema *sx_test_schema_ours(void);
 
+/** The same of a later release, which has one module more. The caller frees it. */
+struct sx_schema *sx_test_schema_next(void);
+
 /** Group setup for cmocka: *state becomes the schema of sx_test_schema_ours(). */
 int sx_test_group_setup(void **state);
 /** Group teardown where *state is a schema: frees it. */

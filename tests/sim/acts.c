@@ -263,6 +263,17 @@ static void names(struct sim *sim, const unsigned *a)
     sim->nodes[a[0]].names_fail = a[1] != 0;
 }
 
+static void upgrade(struct sim *sim, const unsigned *a)
+{
+    sim_upgrade(sim, a[0], a[1]);
+}
+
+static void upgrade_all(struct sim *sim, const unsigned *a)
+{
+    for (unsigned i = 0; i < sim->count; i++)
+        sim_upgrade(sim, i, a[0]);
+}
+
 static void rest(struct sim *sim, const unsigned *a)
 {
     (void)a;
@@ -306,6 +317,8 @@ const struct sim_kind sim_kinds[] = {
     {"expire", 5, {SIM_NODE}, expire},
     {"renew", 12, {SIM_NODE}, renew},
     {"names", 8, {SIM_NODE, SIM_FLAG}, names},
+    {"upgrade", 5, {SIM_NODE, SIM_FLAG}, upgrade},
+    {"upgrade-all", 7, {SIM_FLAG}, upgrade_all},
     {"rest", 4, {SIM_NO_ARGUMENT}, rest},
     {NULL, 0, {SIM_NO_ARGUMENT}, NULL},
 };

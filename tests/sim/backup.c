@@ -44,11 +44,11 @@ void sim_back_up(struct sim *sim, unsigned number)
     sx_engine_keys(node->engine, &keys);
     for (size_t i = 0; i < sizeof random; i++)
         random[i] = (uint8_t)sim_random(&node->random, 256);
-    memcpy(info.schema_hash, sx_schema_hash(sim->schema), SX_DIGEST_SIZE);
+    memcpy(info.schema_hash, sx_schema_hash(sim->schemas[node->release]), SX_DIGEST_SIZE);
     made = sx_reader_open(node->directory, node->vfs, &reader, &err) == 0 &&
            sx_reader_begin(reader, NULL, &err) == 0 &&
-           sx_archive_write(reader, sim->schema, &keys, SX_TEST_PASSPHRASE, random, &info,
-               sx_test_archive_put, &backup->file, &err) == 0;
+           sx_archive_write(reader, sim->schemas[node->release], &keys, SX_TEST_PASSPHRASE, random,
+               &info, sx_test_archive_put, &backup->file, &err) == 0;
     sx_reader_close(reader);
     sx_secret_keys_clear(&keys);
     if (!made && !fault_vfs_crashed(node->disk) && !node->full && !node->failing)
@@ -109,7 +109,7 @@ void sim_restore(struct sim *sim, unsigned number)
     if (sx_archive_open(
             SX_TEST_PASSPHRASE, sx_test_archive_get, &sim->backup->file, &archive, &err) < 0)
         sim_fail(sim, "the backup cannot be opened: %s", err.message);
-    content = sx_restore_new(sim->schema, archive);
+    content = sx_restore_new(sim->schemas[node->release], archive);
     if (take_rows(sim, node, archive, content)) {
         struct sim_promise *promise = &node->promise;
 

@@ -84,7 +84,8 @@ static void print_sum(uint64_t seeds, const struct sim_outcome *sum, time_t seco
 
     printf("seeds=%llu virtual-hours=%.1f seconds=%lld steps=%llu edits=%llu refused=%llu "
            "crashes=%llu boots=%llu partitions=%llu breaks=%llu snapshots=%llu backups=%llu "
-           "restores=%llu primaries=%llu removals=%llu full-disks=%llu\n",
+           "restores=%llu primaries=%llu removals=%llu full-disks=%llu "
+           "levels=%llu upgrades=%llu\n",
         (unsigned long long)seeds, (double)sum->virtual_ms / 3600000, (long long)seconds,
         (unsigned long long)counts->steps, (unsigned long long)counts->edits,
         (unsigned long long)counts->refused, (unsigned long long)counts->crashes,
@@ -92,23 +93,25 @@ static void print_sum(uint64_t seeds, const struct sim_outcome *sum, time_t seco
         (unsigned long long)counts->breaks, (unsigned long long)counts->snapshots,
         (unsigned long long)counts->backups, (unsigned long long)counts->restores,
         (unsigned long long)counts->primaries, (unsigned long long)counts->removals,
-        (unsigned long long)counts->full_disks);
+        (unsigned long long)counts->full_disks, (unsigned long long)counts->levels,
+        (unsigned long long)counts->upgrades);
 }
 
-static void report_failure(const struct sx_schema *schema, const struct arguments *arguments,
-    struct sim_script *script, const char *root, struct sim_outcome *outcome)
+static void report_failure(const struct sx_schema *const *schemas,
+    const struct arguments *arguments, struct sim_script *script, const char *root,
+    struct sim_outcome *outcome)
 {
     printf("FAILED seed %llu: %s", (unsigned long long)script->seed, outcome->reason);
     fflush(stdout);
     if (arguments->once)
         return;
-    sim_shrink(schema, script, root, SHRINK_RUNS, outcome);
+    sim_shrink(schemas, script, root, SHRINK_RUNS, outcome);
     printf("# The shortest script found, for sim --script FILE:\n# %s", outcome->reason);
     sim_script_print(script, stdout);
 }
 
 static int run_seeds(
-    const struct sx_schema *schema, const struct arguments *arguments, const char *root)
+    const struct sx_schema *const *schemas, const struct arguments *arguments, const char *root)
 {
     struct sim_outcome sum = {0}, outcome;
     struct sim_script script;
@@ -120,11 +123,11 @@ static int run_seeds(
         sim_script_make(
             arguments->seed + done * arguments->step, (size_t)arguments->events, &script);
         sim_run_script(
-            schema, &script, root, arguments->trace, getenv("SIM_VERBOSE") != NULL, &outcome);
+            schemas, &script, root, arguments->trace, getenv("SIM_VERBOSE") != NULL, &outcome);
         sum.virtual_ms += outcome.virtual_ms;
         add_counts(&sum.counts, &outcome.counts);
         if (!outcome.held) {
-            report_failure(schema, arguments, &script, root, &outcome);
+            report_failure(schemas, arguments, &script, root, &outcome);
             result = 1;
         }
         sim_script_clear(&script);
@@ -134,7 +137,7 @@ static int run_seeds(
 }
 
 static int run_file(
-    const struct sx_schema *schema, const struct arguments *arguments, const char *root)
+    const struct sx_schema *const *schemas, const struct arguments *arguments, const char *root)
 {
     FILE *file = fopen(arguments->script, "r");
     struct sim_script script;
@@ -147,7 +150,7 @@ static int run_file(
         return 2;
     }
     fclose(file);
-    sim_run_script(schema, &script, root, arguments->trace, true, &outcome);
+    sim_run_script(schemas, &script, root, arguments->trace, true, &outcome);
     printf(outcome.held ? "held\n" : "FAILED\n");
     sim_script_clear(&script);
     return outcome.held ? 0 : 1;
@@ -159,7 +162,8 @@ int main(int argc, char **argv)
     char other[] = P_tmpdir "/sextant-sim-XXXXXX";
     char *folder = mkdtemp(root);
     struct arguments arguments;
-    struct sx_schema *schema;
+    struct sx_schema *schemas[SIM_RELEASES];
+    const struct sx_schema *const *shared = (const struct sx_schema *const *)schemas;
     int result;
 
     if (!folder)
@@ -168,14 +172,16 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
-    schema = sx_test_schema_ours();
+    schemas[0] = sx_test_schema_ours();
+    schemas[1] = sx_test_schema_next();
     if (arguments.script)
-        result = run_file(schema, &arguments, folder);
+        result = run_file(shared, &arguments, folder);
     else if (argc > 1)
-        result = run_seeds(schema, &arguments, folder);
+        result = run_seeds(shared, &arguments, folder);
     else
-        result = sim_scenarios(schema, folder);
-    sx_schema_free(schema);
+        result = sim_scenarios(shared, folder);
+    for (unsigned i = 0; i < SIM_RELEASES; i++)
+        sx_schema_free(schemas[i]);
     sx_test_remove_folder(folder);
     return result;
 }

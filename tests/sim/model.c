@@ -21,15 +21,14 @@ static size_t find(const struct sim_model *model, const char *lineage, uint64_t 
     return SIM_NOTHING;
 }
 
-/* True when `commit` is in the past of `of`, or is it. */
-static bool is_past(const struct sim_model *model, size_t commit, size_t of)
+bool sim_is_past(const struct sim_model *model, size_t commit, size_t of)
 {
     while (of != SIM_NOTHING && of != commit)
         of = model->commits[of].parent;
     return of == commit;
 }
 
-static unsigned long long revision_of(const struct sim_model *model, size_t commit)
+unsigned long long sim_revision_of(const struct sim_model *model, size_t commit)
 {
     return commit == SIM_NOTHING ? 0 : model->commits[commit].revision;
 }
@@ -103,10 +102,10 @@ static void check_content(struct sim *sim, const struct sim_node *node)
     for (unsigned i = 0; i < SIM_ENTRIES; i++)
         if (wanted.entries[i] != found.entries[i])
             sim_fail(sim, "node %u: person %u has number %u, at revision %llu it was %u",
-                node->number, i, found.entries[i], revision_of(&sim->model, node->promise.at),
+                node->number, i, found.entries[i], sim_revision_of(&sim->model, node->promise.at),
                 wanted.entries[i]);
     sim_fail(sim, "node %u: its zone or search rules are not those of revision %llu", node->number,
-        revision_of(&sim->model, node->promise.at));
+        sim_revision_of(&sim->model, node->promise.at));
 }
 
 static bool holds_promise(const struct sim *sim, const struct sim_node *node)
@@ -133,9 +132,9 @@ static void note_commit(struct sim *sim, struct sim_node *node)
     if (find(model, sx_history_lineage(history), revision) != SIM_NOTHING)
         sim_fail(sim, "node %u committed revision %llu of %s a second time", node->number,
             (unsigned long long)revision, sx_history_lineage(history));
-    if (revision != revision_of(model, promise->intent_parent) + 1)
+    if (revision != sim_revision_of(model, promise->intent_parent) + 1)
         sim_fail(sim, "node %u committed revision %llu after revision %llu", node->number,
-            (unsigned long long)revision, revision_of(model, promise->intent_parent));
+            (unsigned long long)revision, sim_revision_of(model, promise->intent_parent));
     model->commits =
         sx_grow(model->commits, model->count, &model->capacity, sizeof *model->commits);
     commit = &model->commits[model->count];
@@ -159,9 +158,10 @@ static void note_taken(struct sim *sim, struct sim_node *node)
     if (history->count > 0 && at == SIM_NOTHING)
         sim_fail(sim, "node %u holds revision %llu of %s, which nobody committed", node->number,
             (unsigned long long)sx_history_revision(history), sx_history_lineage(history));
-    if (!is_past(&sim->model, node->promise.at, at) && !node->promise.replaceable)
+    if (!sim_is_past(&sim->model, node->promise.at, at) && !node->promise.replaceable)
         sim_fail(sim, "node %u held revision %llu and holds %llu, which does not follow it",
-            node->number, revision_of(&sim->model, node->promise.at), revision_of(&sim->model, at));
+            node->number, sim_revision_of(&sim->model, node->promise.at),
+            sim_revision_of(&sim->model, at));
     node->promise.at = at;
 }
 
@@ -172,7 +172,7 @@ static void check_digest(struct sim *sim, const struct sim_node *node)
     if (promise->at != SIM_NOTHING && memcmp(sim->model.commits[promise->at].digest,
                                           node->status.history.digest, SX_DIGEST_SIZE) != 0)
         sim_fail(sim, "node %u holds revision %llu with another digest", node->number,
-            revision_of(&sim->model, promise->at));
+            sim_revision_of(&sim->model, promise->at));
 }
 
 static bool is_own_edit(const struct sx_event *event)
@@ -181,11 +181,13 @@ static bool is_own_edit(const struct sx_event *event)
            event->type == SX_EVENT_ROLLBACK || event->type == SX_EVENT_RESTORE_END;
 }
 
-struct sim_before sim_before(const struct sim_node *node)
+struct sim_before sim_before(const struct sim_node *node, const struct sx_event *event)
 {
     struct sim_before before = {.subordinate = node->status.role == SX_ROLE_SUBORDINATE ||
                                                node->status.role == SX_ROLE_NOT_IN_LIST};
 
+    if (event->type == SX_EVENT_MESSAGE)
+        before.message = (int)event->message.message->type;
     snprintf(before.primary, sizeof before.primary, "%.63s", node->status.primary_address);
     return before;
 }
@@ -217,8 +219,11 @@ void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_bef
 {
     struct sim_promise *promise = &node->promise;
 
-    if (!holds_promise(sim, node))
+    bool moved = !holds_promise(sim, node);
+
+    if (moved)
         judge_move(sim, node, before, event, update);
+    sim_check_release(sim, node, before, update, moved);
     check_digest(sim, node);
     if (node->status.role == SX_ROLE_PRIMARY)
         promise->joins = false;
@@ -257,7 +262,7 @@ static void judge_boot(struct sim *sim, struct sim_node *node)
     if (!promise->in_flight)
         sim_fail(sim, "node %u boots with revision %llu and held %llu", node->number,
             (unsigned long long)sx_history_revision(history),
-            revision_of(&sim->model, promise->at));
+            sim_revision_of(&sim->model, promise->at));
     if (promise->own_edit &&
         find(&sim->model, sx_history_lineage(history), sx_history_revision(history)) == SIM_NOTHING)
         note_commit(sim, node);
@@ -282,15 +287,18 @@ static void judge_membership(struct sim_node *node)
 void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_update *update)
 {
     struct sim_promise *promise = &node->promise;
+    bool moved;
 
     if (was_reset(node))
         forget_all(node);
-    if (!holds_promise(sim, node))
+    moved = !holds_promise(sim, node);
+    if (moved)
         judge_boot(sim, node);
     if (promise->in_flight && promise->own_edit &&
         strcmp(node->status.system_name, promise->own_intent) == 0)
         strcpy(promise->own, promise->own_intent);
-    promise->in_flight = promise->own_edit = false;
+    sim_check_release_booted(node, moved);
+    promise->in_flight = promise->own_edit = promise->whole = false;
     check_digest(sim, node);
     check_content(sim, node);
     if (strcmp(node->status.system_name, promise->own) != 0)
@@ -324,14 +332,14 @@ static void check_levels(struct sim *sim, bool conflicts)
             continue;
         /* Rule 5: who went another way says so, and keeps what it has. */
         if (conflicts && node->engine && sim_has_alarm(sim, node->number, 20011) &&
-            !node->promise.joins && !is_past(&sim->model, node->promise.at, wanted))
+            !node->promise.joins && !sim_is_past(&sim->model, node->promise.at, wanted))
             continue;
         /* Two that changed the system key apart from each other. */
         if (conflicts && node->engine && sim_has_alarm(sim, node->number, 40055))
             continue;
         sim_fail(sim, "node %u holds revision %llu, the primary, node %u, %llu", node->number,
-            revision_of(&sim->model, node->promise.at), intention->primary,
-            revision_of(&sim->model, wanted));
+            sim_revision_of(&sim->model, node->promise.at), intention->primary,
+            sim_revision_of(&sim->model, wanted));
     }
 }
 

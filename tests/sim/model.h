@@ -10,6 +10,7 @@
 struct sim;
 struct sim_node;
 struct sx_event;
+struct sx_message;
 struct sx_update;
 
 /*
@@ -63,6 +64,9 @@ struct sim_promise {
     size_t intent_parent; /**< the revision that the edit follows */
     bool in_flight; /**< the power went during a step: it is done or not */
     bool own_edit; /**< that step was an edit of its own */
+    unsigned ran; /**< release that it ran then */
+    bool whole; /**< that step was the last of a snapshot */
+    unsigned release; /**< that made or took the content; SIM_RELEASES: one that is not known */
     char own[64]; /**< its peer-specific item, rule 3 */
     char own_intent[64];
     bool replaceable; /**< its history may be replaced: joining or forced, rule 5 */
@@ -76,9 +80,17 @@ struct sim_promise {
     size_t active_count;
 };
 
+/** What a subordinate must hold some time after `since`, rule 4. */
+struct sim_level {
+    const struct sim_node *primary; /**< that it has followed since then; NULL: none */
+    int64_t since; /**< virtual time */
+    size_t target; /**< the revision that the primary held then */
+};
+
 /** What a step is judged by. By value. */
 struct sim_before {
     bool subordinate;
+    int message; /**< type of the message that the step takes; 0: none */
     char primary[64]; /**< the address that the node held for the primary's */
 };
 
@@ -89,8 +101,13 @@ struct sim_content sim_content_of(const struct sim *sim, const struct sim_node *
 const struct sim_content *sim_content_at(
     const struct sim *sim, const struct sim_node *node, uint64_t number);
 
+/** True when `commit` is in the past of `of`, or is it. SIM_NOTHING is in the past of all. */
+bool sim_is_past(const struct sim_model *model, size_t commit, size_t of);
+/** Number of a revision, 0 of SIM_NOTHING. */
+unsigned long long sim_revision_of(const struct sim_model *model, size_t commit);
+
 /** Notes what a step will be judged by. */
-struct sim_before sim_before(const struct sim_node *node);
+struct sim_before sim_before(const struct sim_node *node, const struct sx_event *event);
 /** Checks after a step of a node, from whichever event. */
 void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_before *before,
     const struct sx_event *event, const struct sx_update *update);
@@ -99,6 +116,21 @@ void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_upda
 /** alarm_rule.c: rule 8. `booted` tells that events may be repeated. */
 void sim_check_alarms(
     struct sim *sim, struct sim_node *node, const struct sx_update *update, bool booted);
+
+/** level_rule.c: rule 4 between two that follow each other without hindrance. To be called after
+ * whatever changes something. */
+void sim_check_following(struct sim *sim);
+
+/** upgrade.c: a step brought another revision to a node, or its role another view of what it holds.
+ * After an upgrade a subordinate takes the content whole before it follows revisions. */
+void sim_check_release(struct sim *sim, struct sim_node *node, const struct sim_before *before,
+    const struct sx_update *update, bool moved);
+/** upgrade.c: the same after a boot. */
+void sim_check_release_booted(struct sim_node *node, bool moved);
+
+/** upgrade.c: nothing is replicated between two releases. */
+void sim_check_sent(
+    const struct sim *sim, unsigned from, unsigned to, const struct sx_message *message);
 
 /** True when every member holds what the primary holds. */
 bool sim_is_level(const struct sim *sim);

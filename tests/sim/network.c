@@ -247,6 +247,7 @@ static void send(struct sim *sim, unsigned from, unsigned to, struct sx_message 
     if (sim->nodes[from].enforces[to] && sim->nodes[to].certificate_invalid)
         sim_fail(
             sim, "node %u enforces and talks to node %u, whose certificate is not valid", from, to);
+    sim_check_sent(sim, from, to, message);
     if (ag_envelope_encode(&envelope, &bytes, &length, &err) < 0)
         sim_fail(sim, "node %u sends what cannot be encoded: %s", from, err.message);
     frame = sx_alloc(AG_FRAME_PREFIX + length);

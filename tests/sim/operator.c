@@ -32,7 +32,7 @@ static bool edit(struct sim *sim, struct sim_node *node, enum sx_datastore targe
     struct lyd_node *config = NULL;
     bool succeeded;
 
-    if (lyd_parse_data_mem(sx_schema_context(sim->schema), xml, LYD_XML,
+    if (lyd_parse_data_mem(sx_schema_context(sim->schemas[node->release]), xml, LYD_XML,
             LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &config) != LY_SUCCESS)
         sim_fail(sim, "the test's XML does not parse: %s", xml);
     event.edit.target = target;

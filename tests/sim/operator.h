@@ -42,6 +42,9 @@ void sim_force(struct sim *sim, unsigned node);
 void sim_change_key(struct sim *sim, unsigned node);
 void sim_ask_restart(struct sim *sim, unsigned node);
 
+/** upgrade.c: a node comes back with another release; one that is down runs it when it boots. */
+void sim_upgrade(struct sim *sim, unsigned node, unsigned release);
+
 /** backup.c: makes a backup file; puts the newest one in force on a node. */
 void sim_back_up(struct sim *sim, unsigned node);
 void sim_restore(struct sim *sim, unsigned node);

@@ -30,6 +30,7 @@ static void end_faults(struct sim *sim)
             sim_delay(sim, i, j, 0);
             sim_repeat(sim, i, j, 0);
         }
+        sim_upgrade(sim, i, sim->nodes[sim->intention.primary].release);
         if (!node->engine)
             sim_boot(sim, i, 0);
     }
@@ -143,10 +144,10 @@ static void form(struct sim *sim, const struct sim_script *script)
     sim_form(sim);
 }
 
-void sim_play(struct sim *sim, const struct sx_schema *schema, const struct sim_script *script,
-    const char *folder, FILE *trace_to)
+void sim_play(struct sim *sim, const struct sx_schema *const *schemas,
+    const struct sim_script *script, const char *folder, FILE *trace_to)
 {
-    struct sim_options options = {.schema = schema,
+    struct sim_options options = {.schemas = schemas,
         .count = script->nodes,
         .seed = script->seed,
         .folder = folder,
@@ -166,6 +167,7 @@ void sim_play(struct sim *sim, const struct sx_schema *schema, const struct sim_
             fprintf(stderr, "%8lld act %zu %s %u %u %u\n", (long long)sim->now, i,
                 sim_kinds[act->kind].name, given[0], given[1], given[2]);
         sim_kinds[act->kind].act(sim, given);
+        sim_check_following(sim);
     }
     converge(sim);
 }

@@ -19,14 +19,14 @@ struct result {
     struct sim_counts counts;
 };
 
-static void play(const struct sx_schema *schema, const struct sim_script *script,
+static void play(const struct sx_schema *const *schemas, const struct sim_script *script,
     const char *folder, const char *trace_path, int results)
 {
     struct sim *sim = sx_alloc(sizeof *sim);
     FILE *trace = trace_path ? fopen(trace_path, "w") : NULL;
     struct result result;
 
-    sim_play(sim, schema, script, folder, trace);
+    sim_play(sim, schemas, script, folder, trace);
     result = (struct result){sim->now, sim->trace, sim->counts};
     sim_close(sim);
     free(sim);
@@ -53,7 +53,7 @@ static size_t drain(int from, char *bytes, size_t size)
     }
 }
 
-static void start(const struct sx_schema *schema, const struct sim_script *script,
+static void start(const struct sx_schema *const *schemas, const struct sim_script *script,
     const char *folder, const char *trace_path, const int results[2], const int errors[2])
 {
     close(results[0]);
@@ -62,7 +62,7 @@ static void start(const struct sx_schema *schema, const struct sim_script *scrip
         close(errors[0]);
         close(errors[1]);
     }
-    play(schema, script, folder, trace_path, results[1]);
+    play(schemas, script, folder, trace_path, results[1]);
     fflush(NULL);
     _exit(0);
 }
@@ -78,7 +78,7 @@ static void judge(int status, size_t got, const struct result *result, struct si
             (unsigned)status);
 }
 
-void sim_run_script(const struct sx_schema *schema, const struct sim_script *script,
+void sim_run_script(const struct sx_schema *const *schemas, const struct sim_script *script,
     const char *root, const char *trace_path, bool loud, struct sim_outcome *ret_outcome)
 {
     char folder[192];
@@ -96,7 +96,7 @@ void sim_run_script(const struct sx_schema *schema, const struct sim_script *scr
     if (child < 0)
         abort();
     if (child == 0)
-        start(schema, script, folder, trace_path, results, loud ? NULL : errors);
+        start(schemas, script, folder, trace_path, results, loud ? NULL : errors);
     close(results[1]);
     close(errors[1]);
     /* A run says why it failed in a few lines, or nothing: neither pipe fills up. */

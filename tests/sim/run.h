@@ -18,13 +18,13 @@ struct sim_outcome {
 /** Plays a script in a process of its own, in a fresh folder below `root` that is removed after it.
  * `trace_path`: the file that gets the trace as text, or NULL. With `loud` what the process writes
  * to standard error is passed on, and not in the reason. */
-void sim_run_script(const struct sx_schema *schema, const struct sim_script *script,
+void sim_run_script(const struct sx_schema *const *schemas, const struct sim_script *script,
     const char *root, const char *trace_path, bool loud, struct sim_outcome *ret_outcome);
 
 /** shrink.c: leaves out of a script that fails what it does not need to fail for the same reason,
  * in `runs_max` runs at the most. */
-void sim_shrink(const struct sx_schema *schema, struct sim_script *script, const char *root,
+void sim_shrink(const struct sx_schema *const *schemas, struct sim_script *script, const char *root,
     unsigned runs_max, struct sim_outcome *outcome);
 
 /** scenarios.c: what must hold in single cases, as cmocka tests, and short runs of seeds. */
-int sim_scenarios(const struct sx_schema *schema, const char *root);
+int sim_scenarios(const struct sx_schema *const *schemas, const char *root);

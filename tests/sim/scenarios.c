@@ -25,7 +25,7 @@
 
 /** What all tests share. */
 struct scenarios {
-    const struct sx_schema *schema;
+    const struct sx_schema *const *schemas;
     const char *root;
     char folder[160]; /**< of the test under way */
     struct sim sim;
@@ -36,7 +36,7 @@ static struct sim *open_cluster(void **state, unsigned count, uint64_t seed)
     struct scenarios *scenarios = *state;
     struct sim *sim = &scenarios->sim;
     struct sim_options options = {
-        .schema = scenarios->schema, .count = count, .seed = seed, .folder = scenarios->folder};
+        .schemas = scenarios->schemas, .count = count, .seed = seed, .folder = scenarios->folder};
 
     sim_open(sim, &options);
     sim->intention.count = count;
@@ -223,6 +223,37 @@ static void test_full_disk(void **state)
     sim_close(sim);
 }
 
+/* Between two releases nothing passes; who was upgraded takes all of it once, then revisions. */
+static void test_upgrade(void **state)
+{
+    struct sim *sim = form_cluster(state, 3, 11);
+    uint64_t snapshots;
+
+    assert_true(sim_phone_book(sim, 0, 1, 1));
+    sim_run(sim, 1000);
+    snapshots = sim->counts.snapshots;
+    sim_upgrade(sim, 1, 1);
+    sim_run(sim, 4000);
+    assert_true(sim_has_alarm(sim, 0, 20008));
+    assert_true(sim_has_alarm(sim, 1, 20008));
+    assert_true(sim_phone_book(sim, 0, 2, 2));
+    sim_run(sim, 4000);
+    assert_int_equal(sim_content_of(sim, &sim->nodes[1]).entries[2], 0);
+    sim_upgrade(sim, 0, 1);
+    sim_upgrade(sim, 2, 1);
+    sim_run(sim, 5000);
+    sim_check_level(sim);
+    for (unsigned i = 0; i < 3; i++)
+        assert_false(sim_has_alarm(sim, i, 20008));
+    assert_int_equal(sim->counts.snapshots, snapshots + 2);
+    sim_restart(sim, 1);
+    assert_true(sim_phone_book(sim, 0, 3, 3));
+    sim_run(sim, 4000);
+    sim_check_level(sim);
+    assert_int_equal(sim->counts.snapshots, snapshots + 2);
+    sim_close(sim);
+}
+
 /* Who was refused as primary and is not primary any more has nothing to try again: it rests. */
 static void test_refused_and_not_primary_any_more(void **state)
 {
@@ -252,7 +283,7 @@ static void test_seeds(void **state)
         struct sim_outcome outcome;
 
         sim_script_make(seed, ACTS, &script);
-        sim_run_script(scenarios->schema, &script, scenarios->root, NULL, false, &outcome);
+        sim_run_script(scenarios->schemas, &script, scenarios->root, NULL, false, &outcome);
         sim_script_clear(&script);
         if (!outcome.held)
             fail_msg("seed %llu, %d acts: %s", (unsigned long long)seed, ACTS, outcome.reason);
@@ -289,7 +320,7 @@ static void test_same_seed_same_trace(void **state)
 
         snprintf(paths[i], sizeof paths[i], "%s/trace-%u", scenarios->root, i);
         sim_script_make(i < 2 ? 77 : 78, ACTS, &script);
-        sim_run_script(scenarios->schema, &script, scenarios->root, paths[i], false, &outcome);
+        sim_run_script(scenarios->schemas, &script, scenarios->root, paths[i], false, &outcome);
         sim_script_clear(&script);
         assert_string_equal(outcome.reason, "");
         traces[i] = content_of(paths[i], &lengths[i]);
@@ -341,13 +372,13 @@ static int tear_down(void **state)
 #test, test, set_up, tear_down, scenarios \
     }
 
-int sim_scenarios(const struct sx_schema *schema, const char *root)
+int sim_scenarios(const struct sx_schema *const *schemas, const char *root)
 {
     struct scenarios *scenarios = calloc(1, sizeof *scenarios);
     int failed;
 
     assert_non_null(scenarios);
-    scenarios->schema = schema;
+    scenarios->schemas = schemas;
     scenarios->root = root;
     snprintf(scenarios->folder, sizeof scenarios->folder, "%s/scenario", root);
     const struct CMUnitTest tests[] = {
@@ -359,6 +390,7 @@ int sim_scenarios(const struct sx_schema *schema, const char *root)
         SCENARIO(test_two_primaries),
         SCENARIO(test_joiner),
         SCENARIO(test_full_disk),
+        SCENARIO(test_upgrade),
         SCENARIO(test_refused_and_not_primary_any_more),
         SCENARIO(test_script_as_text),
         SCENARIO(test_same_seed_same_trace),

@@ -121,7 +121,7 @@ static bool fits(
 
         if ((is_node(what) && given[j] >= script->nodes + (what == SIM_WHO)) ||
             (what == SIM_ENTRY && given[j] >= SIM_ENTRIES) ||
-            (what == SIM_NUMBER && given[j] > 9999) ||
+            (what == SIM_NUMBER && given[j] > 9999) || (what == SIM_FLAG && given[j] > 1) ||
             (what == SIM_RULE && (given[j] < 1 || given[j] > SIM_RULES)))
             return false;
     }

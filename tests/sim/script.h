@@ -65,5 +65,5 @@ void sim_script_print(const struct sim_script *script, FILE *to);
 void sim_script_clear(struct sim_script *script);
 
 /** play.c: plays it in a fresh folder, then ends all faults and holds the cluster to rule 4. */
-void sim_play(struct sim *sim, const struct sx_schema *schema, const struct sim_script *script,
-    const char *folder, FILE *trace_to);
+void sim_play(struct sim *sim, const struct sx_schema *const *schemas,
+    const struct sim_script *script, const char *folder, FILE *trace_to);

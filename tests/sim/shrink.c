@@ -10,7 +10,7 @@
  * then ever smaller parts. */
 
 struct shrinking {
-    const struct sx_schema *schema;
+    const struct sx_schema *const *schemas;
     const char *root;
     unsigned runs_left;
     struct sim_outcome *outcome; /**< of the smallest script that fails */
@@ -36,7 +36,7 @@ static bool fails_alike(struct shrinking *shrinking, const struct sim_script *sc
     if (shrinking->runs_left == 0)
         return false;
     shrinking->runs_left--;
-    sim_run_script(shrinking->schema, script, shrinking->root, NULL, false, &outcome);
+    sim_run_script(shrinking->schemas, script, shrinking->root, NULL, false, &outcome);
     if (outcome.held)
         return false;
     essence(shrinking->outcome->reason, wanted, sizeof wanted);
@@ -75,10 +75,10 @@ static bool leave_out(
     return true;
 }
 
-void sim_shrink(const struct sx_schema *schema, struct sim_script *script, const char *root,
+void sim_shrink(const struct sx_schema *const *schemas, struct sim_script *script, const char *root,
     unsigned runs_max, struct sim_outcome *outcome)
 {
-    struct shrinking shrinking = {schema, root, runs_max, outcome};
+    struct shrinking shrinking = {schemas, root, runs_max, outcome};
     size_t part = script->count / 2;
 
     /* The end first: most of it is not even reached. */

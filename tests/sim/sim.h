@@ -23,6 +23,9 @@
 /** Steps of all engines at one moment of virtual time: with more of them they never rest. */
 #define SIM_STEPS_MAX 20000
 
+/** Releases of the software, each with a schema of its own. */
+#define SIM_RELEASES 2
+
 /** One system of the cluster. */
 struct sim_node {
     unsigned number; /**< from 0 */
@@ -33,6 +36,7 @@ struct sim_node {
     uint64_t random; /**< its own stream: what happens to others does not change it */
     struct fault_vfs *disk;
     struct sx_engine *engine; /**< NULL while it is down */
+    unsigned release; /**< that it runs, or will run */
     bool full; /**< its disk has no room */
     bool failing; /**< a call of its disk is about to fail */
     bool dies; /**< the power goes after its next step, before anyone hears of it */
@@ -52,8 +56,10 @@ struct sim_node {
     bool sees[SIM_NODES_MAX]; /**< it was told that the link is up */
     bool dialling[SIM_NODES_MAX]; /**< an attempt is planned */
     bool tried[SIM_NODES_MAX]; /**< it was told that an attempt failed */
+    int64_t ill_at; /**< virtual time; when its disk last failed or had no room */
     struct sx_status status; /**< after its last step */
     struct sim_promise promise; /**< what it must hold */
+    struct sim_level level; /**< what it must soon hold */
 };
 
 /** What the operators mean the cluster to be. */
@@ -67,11 +73,11 @@ struct sim_intention {
 /** What happened, for the summary of a run. */
 struct sim_counts {
     uint64_t steps, edits, refused, crashes, boots, partitions, breaks, snapshots, backups,
-        restores, primaries, removals, full_disks;
+        restores, primaries, removals, full_disks, levels, upgrades;
 };
 
 struct sim {
-    const struct sx_schema *schema;
+    const struct sx_schema *const *schemas; /**< of each release */
     uint64_t seed;
     int64_t now; /**< virtual time, milliseconds */
     uint64_t steps_now; /**< steps at this moment */
@@ -90,7 +96,8 @@ struct sim {
 
 /** What a simulation is made of. */
 struct sim_options {
-    const struct sx_schema *schema; /**< borrowed for as long as the simulation lasts */
+    const struct sx_schema *const
+        *schemas; /**< of each release; borrowed for as long as the simulation lasts */
     unsigned count;
     uint64_t seed;
     const char *folder; /**< fresh */

@@ -195,7 +195,7 @@ static void key_saved(struct sim *sim, struct sim_node *node)
 bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct sx_error *ret_error)
 {
     struct sim_node *node = &sim->nodes[number];
-    struct sim_before before = sim_before(node);
+    struct sim_before before = sim_before(node, event);
     struct sx_update update = {0};
     struct sx_error error;
     bool succeeded;
@@ -215,6 +215,8 @@ bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct s
         sx_update_clear(&update);
         node->promise.in_flight = true;
         node->promise.own_edit = is_own_edit(event);
+        node->promise.ran = node->release;
+        node->promise.whole = before.message == SX_MESSAGE_SNAPSHOT_END;
         sim_crash(sim, number);
         return false;
     }
@@ -229,6 +231,7 @@ bool sim_step(struct sim *sim, unsigned number, struct sx_event *event, struct s
         sim_crash(sim, number);
     else if (node->key_saving)
         key_saved(sim, node);
+    sim_check_following(sim);
     return succeeded;
 }
 
@@ -265,7 +268,7 @@ bool sim_boot(struct sim *sim, unsigned number, uint64_t crash_at)
 {
     struct sim_node *node = &sim->nodes[number];
     const char *const addresses[] = {node->ip, NULL};
-    struct sx_engine_options options = {.schema = sim->schema,
+    struct sx_engine_options options = {.schema = sim->schemas[node->release],
         .directory = node->directory,
         .vfs = node->vfs,
         .own_addresses = addresses,
@@ -341,7 +344,7 @@ static void open_node(struct sim *sim, struct sim_node *node, const struct sim_o
 void sim_open(struct sim *sim, const struct sim_options *options)
 {
     memset(sim, 0, sizeof *sim);
-    sim->schema = options->schema;
+    sim->schemas = options->schemas;
     sim->seed = options->seed;
     sim->trace = 0xcbf29ce484222325ull;
     sim->trace_to = options->trace_to;
