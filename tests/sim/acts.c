@@ -263,6 +263,11 @@ static void names(struct sim *sim, const unsigned *a)
     sim->nodes[a[0]].names_fail = a[1] != 0;
 }
 
+static void apply(struct sim *sim, const unsigned *a)
+{
+    sim_set_apply(sim, a[0], a[1] != 0);
+}
+
 static void upgrade(struct sim *sim, const unsigned *a)
 {
     sim_upgrade(sim, a[0], a[1]);
@@ -317,6 +322,7 @@ const struct sim_kind sim_kinds[] = {
     {"expire", 5, {SIM_NODE}, expire},
     {"renew", 12, {SIM_NODE}, renew},
     {"names", 8, {SIM_NODE, SIM_FLAG}, names},
+    {"apply", 12, {SIM_NODE, SIM_FLAG}, apply},
     {"upgrade", 5, {SIM_NODE, SIM_FLAG}, upgrade},
     {"upgrade-all", 7, {SIM_FLAG}, upgrade_all},
     {"rest", 4, {SIM_NO_ARGUMENT}, rest},

@@ -225,6 +225,7 @@ void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_bef
         judge_move(sim, node, before, event, update);
     sim_check_release(sim, node, before, update, moved);
     check_digest(sim, node);
+    sim_check_membership(sim, node, false);
     if (node->status.role == SX_ROLE_PRIMARY)
         promise->joins = false;
     if (is_own_edit(event) && !update->failed) {
@@ -271,19 +272,6 @@ static void judge_boot(struct sim *sim, struct sim_node *node)
     promise->replaceable = promise->joins = false;
 }
 
-/* Who boots into its first cluster may get another history; who takes part in none is free. */
-static void judge_membership(struct sim_node *node)
-{
-    struct sim_promise *promise = &node->promise;
-    bool member = node->status.peer_count > 0;
-
-    promise->joins |=
-        member && !promise->member && strcmp(node->status.primary_address, node->address) != 0;
-    promise->replaceable |= member && !promise->member;
-    promise->member = member;
-    promise->resetting = promise->may_reset;
-}
-
 void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_update *update)
 {
     struct sim_promise *promise = &node->promise;
@@ -304,7 +292,8 @@ void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_upda
     if (strcmp(node->status.system_name, promise->own) != 0)
         sim_fail(sim, "node %u boots with \"%s\" as its own item and should have \"%s\"",
             node->number, node->status.system_name, promise->own);
-    judge_membership(node);
+    promise->resetting = promise->may_reset;
+    sim_check_membership(sim, node, true);
     sim_check_alarms(sim, node, update, true);
 }
 

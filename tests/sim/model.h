@@ -70,8 +70,8 @@ struct sim_promise {
     char own[64]; /**< its peer-specific item, rule 3 */
     char own_intent[64];
     bool replaceable; /**< its history may be replaced: joining or forced, rule 5 */
-    bool joins; /**< and must be: it booted into its first cluster as a subordinate */
-    bool member; /**< it is part of a cluster: its next first boot in one makes it join */
+    bool joins; /**< and must be: it entered its first cluster as a subordinate */
+    bool member; /**< it is part of a cluster: entering one when it is not makes it join */
     bool may_reset; /**< its operator took every peer out of its list */
     bool resetting; /**< it was booted after that */
     struct sim_told told[SIM_TOLD_MAX]; /**< by sequence */
@@ -120,6 +120,10 @@ void sim_check_alarms(
 /** level_rule.c: rule 4 between two that follow each other without hindrance. To be called after
  * whatever changes something. */
 void sim_check_following(struct sim *sim);
+
+/** membership_rule.c: who is part of a cluster: it enters one by a boot, or at once if it is told
+ * to apply what is configured so. */
+void sim_check_membership(struct sim *sim, struct sim_node *node, bool booted);
 
 /** upgrade.c: a step brought another revision to a node, or its role another view of what it holds.
  * After an upgrade a subordinate takes the content whole before it follows revisions. */

@@ -34,6 +34,8 @@ bool sim_agree(struct sim *sim, unsigned node);
 bool sim_set_primary(struct sim *sim, unsigned node, unsigned primary);
 /** Sets the mode of TLS verification on one node. */
 bool sim_set_enforce(struct sim *sim, unsigned node, bool enforce);
+/** Sets when the cluster's configuration applies on one node: at once, or at its restart. */
+bool sim_set_apply(struct sim *sim, unsigned node, bool immediately);
 /** The place of a node in the list that is meant, from 1; 0: it is no member. */
 unsigned sim_index(const struct sim *sim, unsigned node);
 
