@@ -263,6 +263,16 @@ static void names(struct sim *sim, const unsigned *a)
     sim->nodes[a[0]].names_fail = a[1] != 0;
 }
 
+static void edit_and_wait(struct sim *sim, const unsigned *a)
+{
+    sim_edit_and_wait(sim, who(sim, a[0]), a[1], a[2]);
+}
+
+static void apply(struct sim *sim, const unsigned *a)
+{
+    sim_set_apply(sim, a[0], a[1] != 0);
+}
+
 static void upgrade(struct sim *sim, const unsigned *a)
 {
     sim_upgrade(sim, a[0], a[1]);
@@ -283,6 +293,7 @@ static void rest(struct sim *sim, const unsigned *a)
 const struct sim_kind sim_kinds[] = {
     {"edit", 300, {SIM_WHO, SIM_ENTRY, SIM_NUMBER}, edit},
     {"edit-candidate", 20, {SIM_WHO, SIM_ENTRY, SIM_NUMBER}, edit_candidate},
+    {"edit-wait", 12, {SIM_WHO, SIM_ENTRY, SIM_NUMBER}, edit_and_wait},
     {"burst", 8, {SIM_WHO, SIM_MANY}, burst},
     {"password", 25, {SIM_WHO, SIM_NUMBER}, password},
     {"rule", 25, {SIM_WHO, SIM_RULE, SIM_FLAG}, rule},
@@ -317,6 +328,7 @@ const struct sim_kind sim_kinds[] = {
     {"expire", 5, {SIM_NODE}, expire},
     {"renew", 12, {SIM_NODE}, renew},
     {"names", 8, {SIM_NODE, SIM_FLAG}, names},
+    {"apply", 12, {SIM_NODE, SIM_FLAG}, apply},
     {"upgrade", 5, {SIM_NODE, SIM_FLAG}, upgrade},
     {"upgrade-all", 7, {SIM_FLAG}, upgrade_all},
     {"rest", 4, {SIM_NO_ARGUMENT}, rest},

@@ -101,6 +101,16 @@ static void judge_release(
             primary->number, differ ? "two releases" : "one release", differ ? "not up" : "up");
 }
 
+/* The other half of it: the primary knows, and answers commits that wait for that. */
+static void judge_knowledge(
+    struct sim *sim, const struct sim_node *node, const struct sim_level *level)
+{
+    if (sim_is_past(&sim->model, level->target, node->promise.at) &&
+        !sim_says_held(sim, level->primary, node, level->target))
+        sim_fail(sim, "node %u holds revision %llu, and node %u, its primary, does not know",
+            node->number, sim_revision_of(&sim->model, level->target), level->primary->number);
+}
+
 static void judge(struct sim *sim, const struct sim_node *node, const struct sim_level *level)
 {
     size_t held = node->promise.at, wanted = level->target;
@@ -135,6 +145,8 @@ void sim_check_following(struct sim *sim)
             judge_release(sim, node, primary);
             if (node->release == primary->release)
                 judge(sim, node, &node->level);
+            if (node->release == primary->release)
+                judge_knowledge(sim, node, &node->level);
         }
         begin(sim, primary, &node->level);
     }

@@ -12,7 +12,7 @@
 
 /* The rules of replication, by their numbers in ARCHITECTURE.md. */
 
-static size_t find(const struct sim_model *model, const char *lineage, uint64_t revision)
+size_t sim_find_commit(const struct sim_model *model, const char *lineage, uint64_t revision)
 {
     for (size_t i = model->count; i > 0; i--)
         if (model->commits[i - 1].revision == revision &&
@@ -120,6 +120,15 @@ static bool holds_promise(const struct sim *sim, const struct sim_node *node)
            strcmp(commit->lineage, sx_history_lineage(history)) == 0;
 }
 
+void sim_move_to(struct sim *sim, struct sim_node *node, size_t at)
+{
+    struct sim_promise *promise = &node->promise;
+
+    if (!sim_is_past(&sim->model, promise->at, at))
+        promise->left[promise->left_count++ % SIM_LEFT_MAX] = promise->at;
+    promise->at = at;
+}
+
 /* A node committed on its own. */
 static void note_commit(struct sim *sim, struct sim_node *node)
 {
@@ -129,7 +138,7 @@ static void note_commit(struct sim *sim, struct sim_node *node)
     uint64_t revision = sx_history_revision(history);
     struct sim_commit *commit;
 
-    if (find(model, sx_history_lineage(history), revision) != SIM_NOTHING)
+    if (sim_find_commit(model, sx_history_lineage(history), revision) != SIM_NOTHING)
         sim_fail(sim, "node %u committed revision %llu of %s a second time", node->number,
             (unsigned long long)revision, sx_history_lineage(history));
     if (revision != sim_revision_of(model, promise->intent_parent) + 1)
@@ -144,16 +153,16 @@ static void note_commit(struct sim *sim, struct sim_node *node)
     memcpy(commit->digest, history->digest, SX_DIGEST_SIZE);
     commit->parent = promise->intent_parent;
     commit->content = promise->intent;
-    promise->at = model->count++;
+    sim_move_to(sim, node, model->count++);
 }
 
 /* A node holds something else than before, from another one. Rules 2 and 5. */
 static void note_taken(struct sim *sim, struct sim_node *node)
 {
     const struct sx_history *history = &node->status.history;
-    size_t at = history->count == 0
-                    ? SIM_NOTHING
-                    : find(&sim->model, sx_history_lineage(history), sx_history_revision(history));
+    size_t at = history->count == 0 ? SIM_NOTHING
+                                    : sim_find_commit(&sim->model, sx_history_lineage(history),
+                                          sx_history_revision(history));
 
     if (history->count > 0 && at == SIM_NOTHING)
         sim_fail(sim, "node %u holds revision %llu of %s, which nobody committed", node->number,
@@ -162,7 +171,7 @@ static void note_taken(struct sim *sim, struct sim_node *node)
         sim_fail(sim, "node %u held revision %llu and holds %llu, which does not follow it",
             node->number, sim_revision_of(&sim->model, node->promise.at),
             sim_revision_of(&sim->model, at));
-    node->promise.at = at;
+    sim_move_to(sim, node, at);
 }
 
 static void check_digest(struct sim *sim, const struct sim_node *node)
@@ -225,6 +234,7 @@ void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_bef
         judge_move(sim, node, before, event, update);
     sim_check_release(sim, node, before, update, moved);
     check_digest(sim, node);
+    sim_check_membership(sim, node, false);
     if (node->status.role == SX_ROLE_PRIMARY)
         promise->joins = false;
     if (is_own_edit(event) && !update->failed) {
@@ -236,6 +246,7 @@ void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_bef
         sim_fail(sim, "node %u: its own item is \"%s\" and should be \"%s\"", node->number,
             node->status.system_name, promise->own);
     sim_check_alarms(sim, node, update, false);
+    sim_check_claims(sim, node);
 }
 
 /* A factory reset took place before this boot. */
@@ -245,9 +256,9 @@ static bool was_reset(const struct sim_node *node)
            !*node->status.system_name && node->status.peer_count == 0;
 }
 
-static void forget_all(struct sim_node *node)
+static void forget_all(struct sim *sim, struct sim_node *node)
 {
-    node->promise.at = SIM_NOTHING;
+    sim_move_to(sim, node, SIM_NOTHING);
     node->promise.own[0] = '\0';
     node->promise.may_reset = node->promise.resetting = false;
     node->promise.replaceable = node->promise.joins = false;
@@ -263,25 +274,12 @@ static void judge_boot(struct sim *sim, struct sim_node *node)
         sim_fail(sim, "node %u boots with revision %llu and held %llu", node->number,
             (unsigned long long)sx_history_revision(history),
             sim_revision_of(&sim->model, promise->at));
-    if (promise->own_edit &&
-        find(&sim->model, sx_history_lineage(history), sx_history_revision(history)) == SIM_NOTHING)
+    if (promise->own_edit && sim_find_commit(&sim->model, sx_history_lineage(history),
+                                 sx_history_revision(history)) == SIM_NOTHING)
         note_commit(sim, node);
     else
         note_taken(sim, node);
     promise->replaceable = promise->joins = false;
-}
-
-/* Who boots into its first cluster may get another history; who takes part in none is free. */
-static void judge_membership(struct sim_node *node)
-{
-    struct sim_promise *promise = &node->promise;
-    bool member = node->status.peer_count > 0;
-
-    promise->joins |=
-        member && !promise->member && strcmp(node->status.primary_address, node->address) != 0;
-    promise->replaceable |= member && !promise->member;
-    promise->member = member;
-    promise->resetting = promise->may_reset;
 }
 
 void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_update *update)
@@ -290,7 +288,7 @@ void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_upda
     bool moved;
 
     if (was_reset(node))
-        forget_all(node);
+        forget_all(sim, node);
     moved = !holds_promise(sim, node);
     if (moved)
         judge_boot(sim, node);
@@ -304,8 +302,10 @@ void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_upda
     if (strcmp(node->status.system_name, promise->own) != 0)
         sim_fail(sim, "node %u boots with \"%s\" as its own item and should have \"%s\"",
             node->number, node->status.system_name, promise->own);
-    judge_membership(node);
+    promise->resetting = promise->may_reset;
+    sim_check_membership(sim, node, true);
     sim_check_alarms(sim, node, update, true);
+    sim_check_claims(sim, node);
 }
 
 bool sim_is_level(const struct sim *sim)

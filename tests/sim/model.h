@@ -26,6 +26,8 @@ struct sx_update;
 /** Alarm events that are remembered, to be compared with repeats of them. */
 #define SIM_TOLD_MAX 1024
 #define SIM_ACTIVE_MAX 64
+/** Histories that a node gave up, of which others may still hear. */
+#define SIM_LEFT_MAX 16
 
 /** Replicated content, as far as operators change it. */
 struct sim_content {
@@ -60,6 +62,8 @@ struct sim_told {
 /** What a node must hold. */
 struct sim_promise {
     size_t at; /**< the revision it holds, or SIM_NOTHING */
+    size_t left[SIM_LEFT_MAX]; /**< what it held before its history was replaced, a ring */
+    size_t left_count;
     struct sim_content intent; /**< what an edit under way makes of the content */
     size_t intent_parent; /**< the revision that the edit follows */
     bool in_flight; /**< the power went during a step: it is done or not */
@@ -70,14 +74,20 @@ struct sim_promise {
     char own[64]; /**< its peer-specific item, rule 3 */
     char own_intent[64];
     bool replaceable; /**< its history may be replaced: joining or forced, rule 5 */
-    bool joins; /**< and must be: it booted into its first cluster as a subordinate */
-    bool member; /**< it is part of a cluster: its next first boot in one makes it join */
+    bool joins; /**< and must be: it entered its first cluster as a subordinate */
+    bool member; /**< it is part of a cluster: entering one when it is not makes it join */
     bool may_reset; /**< its operator took every peer out of its list */
     bool resetting; /**< it was booted after that */
     struct sim_told told[SIM_TOLD_MAX]; /**< by sequence */
     uint64_t sequence; /**< of the newest event told, rule 8 */
     struct sim_told active[SIM_ACTIVE_MAX]; /**< alarms that are up, from what was told */
     size_t active_count;
+};
+
+/** What a node says that another one holds. */
+struct sim_claim {
+    char lineage[SX_UUID_SIZE];
+    uint64_t revision; /**< 0: nothing */
 };
 
 /** What a subordinate must hold some time after `since`, rule 4. */
@@ -121,6 +131,19 @@ void sim_check_alarms(
  * whatever changes something. */
 void sim_check_following(struct sim *sim);
 
+/** membership_rule.c: who is part of a cluster: it enters one by a boot, or at once if it is told
+ * to apply what is configured so. */
+void sim_check_membership(struct sim *sim, struct sim_node *node, bool booted);
+
+/** Gives a node another position; what it held before is noted when that is not in its past. */
+void sim_move_to(struct sim *sim, struct sim_node *node, size_t at);
+
+/** claim_rule.c: what a node says that others hold, they hold, on their disks. */
+void sim_check_claims(struct sim *sim, struct sim_node *node);
+/** claim_rule.c: true when a node says of another one that it holds a revision. */
+bool sim_says_held(const struct sim *sim, const struct sim_node *node, const struct sim_node *peer,
+    size_t revision);
+
 /** upgrade.c: a step brought another revision to a node, or its role another view of what it holds.
  * After an upgrade a subordinate takes the content whole before it follows revisions. */
 void sim_check_release(struct sim *sim, struct sim_node *node, const struct sim_before *before,
@@ -131,6 +154,9 @@ void sim_check_release_booted(struct sim_node *node, bool moved);
 /** upgrade.c: nothing is replicated between two releases. */
 void sim_check_sent(
     const struct sim *sim, unsigned from, unsigned to, const struct sx_message *message);
+
+/** The revision of a lineage with this number, or SIM_NOTHING. */
+size_t sim_find_commit(const struct sim_model *model, const char *lineage, uint64_t revision);
 
 /** True when every member holds what the primary holds. */
 bool sim_is_level(const struct sim *sim);

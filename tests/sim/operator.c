@@ -285,6 +285,16 @@ bool sim_set_enforce(struct sim *sim, unsigned node, bool enforce)
     return succeeded;
 }
 
+bool sim_set_apply(struct sim *sim, unsigned node, bool immediately)
+{
+    char *xml = sx_format(
+        CLUSTER "<apply>%s</apply></cluster>", immediately ? "immediately" : "on-restart");
+    bool succeeded = sim_edit(sim, node, xml, NULL, NULL);
+
+    free(xml);
+    return succeeded;
+}
+
 static void must_enter(struct sim *sim, unsigned node, const struct sim_intention *intention)
 {
     struct sx_error err = {0};

@@ -34,8 +34,14 @@ bool sim_agree(struct sim *sim, unsigned node);
 bool sim_set_primary(struct sim *sim, unsigned node, unsigned primary);
 /** Sets the mode of TLS verification on one node. */
 bool sim_set_enforce(struct sim *sim, unsigned node, bool enforce);
+/** Sets when the cluster's configuration applies on one node: at once, or at its restart. */
+bool sim_set_apply(struct sim *sim, unsigned node, bool immediately);
 /** The place of a node in the list that is meant, from 1; 0: it is no member. */
 unsigned sim_index(const struct sim *sim, unsigned node);
+
+/** wait.c: changes the phone book as sim_phone_book() does and waits until the node says that a
+ * majority of the peers hold that; then the power goes everywhere, and each of them must still. */
+void sim_edit_and_wait(struct sim *sim, unsigned node, unsigned entry, unsigned number);
 
 /** RPCs. */
 void sim_force(struct sim *sim, unsigned node);

@@ -60,6 +60,7 @@ struct sim_node {
     struct sx_status status; /**< after its last step */
     struct sim_promise promise; /**< what it must hold */
     struct sim_level level; /**< what it must soon hold */
+    struct sim_claim claims[SIM_NODES_MAX]; /**< what it says that each node holds */
 };
 
 /** What the operators mean the cluster to be. */
@@ -73,7 +74,7 @@ struct sim_intention {
 /** What happened, for the summary of a run. */
 struct sim_counts {
     uint64_t steps, edits, refused, crashes, boots, partitions, breaks, snapshots, backups,
-        restores, primaries, removals, full_disks, levels, upgrades;
+        restores, primaries, removals, full_disks, levels, upgrades, waits;
 };
 
 struct sim {
