@@ -48,7 +48,8 @@ static const struct sx_alarm_type catalogue[] = {
         "Correct the peer list on every peer."},
     {20004, "3bca6888-f622-11df-93be-07cc953d7b99", "Cluster communication failure",
         SX_SEVERITY_WARNING, "There is no link with the peer.",
-        "the link with a peer is lost or cannot be made", "the link stands",
+        "the link with a peer is lost or cannot be made",
+        "the link stands, and what the peer sends is taken",
         "Look whether the peer runs, and at the network, the firewall and the certificates between "
         "the two."},
     {20005, "41252abd-38b4-5f06-8d2b-10f1a296be0e", "Invalid peer address", SX_SEVERITY_WARNING,

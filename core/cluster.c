@@ -269,23 +269,37 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
     engine->status_changed = true;
 }
 
+static void lose_link(struct sx_engine *engine, struct sx_peer *peer, const char *reason)
+{
+    if (peer->up || strcmp(peer->failure, reason) != 0)
+        sx_update_log(engine->update, SX_LOG_WARNING, "cluster: no link with peer %u (%s): %s",
+            peer->index, peer->address, reason);
+    peer->up = false;
+    peer->failed = true;
+    snprintf(peer->failure, sizeof peer->failure, "%s", reason);
+    sx_replicate_reset(engine, peer);
+    engine->status_changed = true;
+}
+
 void sx_cluster_link_down(struct sx_engine *engine, const struct sx_event *event)
 {
     struct sx_peer *peer = sx_cluster_peer(engine, event->link.peer);
 
     if (!peer || !peer->link_wanted)
         return;
-    if (peer->up || strcmp(peer->failure, event->link.reason) != 0)
-        sx_update_log(engine->update, SX_LOG_WARNING, "cluster: no link with peer %u (%s): %s",
-            peer->index, peer->address, event->link.reason);
-    peer->up = false;
-    peer->failed = true;
+    lose_link(engine, peer, event->link.reason);
     peer->unreachable = event->link.unreachable;
-    snprintf(peer->failure, sizeof peer->failure, "%s", event->link.reason);
     if (event->link.certificate_reason)
         sx_certificate_judged(engine, peer, event);
-    sx_replicate_reset(engine, peer);
-    engine->status_changed = true;
+}
+
+void sx_cluster_end_link(struct sx_engine *engine, struct sx_peer *peer, const char *reason)
+{
+    struct sx_action *action = sx_update_add(engine->update, SX_ACTION_LINK_RESET, peer->address);
+
+    snprintf(action->reason, sizeof action->reason, "%s", reason);
+    peer->ended = true;
+    lose_link(engine, peer, action->reason);
 }
 
 void sx_cluster_resolved(struct sx_engine *engine, const struct sx_event *event)

@@ -63,6 +63,14 @@ static bool is_primary_of(const struct sx_engine *engine, const struct sx_peer *
     return engine->role == SX_ROLE_SUBORDINATE && engine->configured.primary == peer->index;
 }
 
+/* The link after one that was ended for what came over it: alarms do not come and go with each that
+ * ends in the same way. */
+static bool is_on_trial(const struct sx_engine *engine, const struct sx_peer *peer)
+{
+    return peer->up && peer->ended &&
+           (!peer->heard || (peer->refused && is_primary_of(engine, peer)));
+}
+
 /* True while the key of one is on its way to the other. */
 static bool of_key(struct sx_wanted *wanted, const struct sx_peer *peer)
 {
@@ -111,6 +119,8 @@ static void of_replication(struct sx_wanted *wanted, const struct sx_peer *peer)
     else if (obstacle)
         sx_want(wanted, 20006, peer, "Peer %u (%s) cannot be replicated with: %s", peer->index,
             peer->address, obstacle);
+    else if (is_on_trial(engine, peer))
+        sx_keep(wanted, 20006, peer);
     if (peer->heard &&
         memcmp(peer->hello.schema_hash, sx_schema_hash(engine->schema), SX_DIGEST_SIZE) != 0)
         sx_want(wanted, 20008, peer, "Peer %u (%s) runs software %s, this system %s", peer->index,
@@ -132,7 +142,7 @@ static void of_peer(struct sx_wanted *wanted, const struct sx_peer *peer)
         sx_keep(wanted, 20005, peer);
     if (peer->failed)
         sx_want(wanted, 20004, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->failure);
-    else if (!peer->up && engine->local_index != 0)
+    else if ((!peer->up && engine->local_index != 0) || is_on_trial(engine, peer))
         sx_keep(wanted, 20004, peer);
     of_replication(wanted, peer);
 }
@@ -210,7 +220,7 @@ static void of_primary(struct sx_wanted *wanted)
     if (primary->failed)
         sx_want(wanted, 20016, NULL, "The configuration primary, peer %u (%s), is unreachable: %s",
             primary->index, primary->address, primary->failure);
-    else if (!primary->up)
+    else if (!primary->up || is_on_trial(engine, primary))
         sx_keep(wanted, 20016, NULL);
     if (primary->up && primary->heard) {
         if (settings_differ(engine, primary))

@@ -23,6 +23,11 @@ void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer)
         sx_snapshot_forget(engine);
 }
 
+void sx_replicate_accepted(struct sx_peer *peer)
+{
+    peer->refused = peer->ended = false;
+}
+
 static size_t bytes_of(const struct sx_revision *revision)
 {
     size_t bytes = 0;
@@ -156,13 +161,10 @@ static void sync(struct sx_engine *engine)
  * log for ever. */
 static void watch_snapshot(struct sx_engine *engine, struct sx_peer *peer)
 {
-    struct sx_action *action;
-
     if (!peer->out.reader || engine->monotonic_ms < peer->out.moved_ms + SX_SNAPSHOT_STALL_MS)
         return;
     sx_snapshot_drop(&peer->out);
-    action = sx_update_add(engine->update, SX_ACTION_LINK_RESET, peer->address);
-    snprintf(action->reason, sizeof action->reason, "it does not take the snapshot");
+    sx_cluster_end_link(engine, peer, "it does not take the snapshot");
 }
 
 static void judge_conflict(struct sx_engine *engine)
@@ -292,10 +294,10 @@ static void judge_taken(struct sx_engine *engine, struct sx_peer *peer)
     if (peer->out.all_sent && revision == sx_history_revision(&peer->out.history)) {
         sx_snapshot_drop(&peer->out);
         peer->sending = false;
-        peer->refused = false;
+        sx_replicate_accepted(peer);
     }
     if (revision >= peer->refused_number || revision == sx_history_revision(&engine->history))
-        peer->refused = false;
+        sx_replicate_accepted(peer);
 }
 
 static void take_position(
@@ -336,25 +338,22 @@ static void compare_digests(
     engine->digest_differs = memcmp(primary->digest, engine->history.digest, SX_DIGEST_SIZE) != 0;
     /* Who is level has taken what it refused before. */
     if (!engine->take_snapshot)
-        peer->refused = false;
+        sx_replicate_accepted(peer);
 }
 
 /* Who says that it is another entry of this list is not let to say more. */
 static bool is_impostor(
-    struct sx_engine *engine, const struct sx_peer *peer, const struct sx_hello *hello)
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_hello *hello)
 {
     const char *claimed = hello->local_index ? hello->peers[hello->local_index - 1] : "";
     const struct sx_peer *other = *claimed ? sx_cluster_peer(engine, claimed) : NULL;
-    struct sx_action *action;
+    char reason[SX_REASON_MAX];
 
     if (!other || other == peer)
         return false;
-    action = sx_update_add(engine->update, SX_ACTION_LINK_RESET, peer->address);
-    snprintf(action->reason, sizeof action->reason, "it says that it is peer %u (%.150s)",
-        other->index, other->address);
-    sx_update_log(engine->update, SX_LOG_WARNING,
-        "cluster: the link with peer %u (%s) is ended: %s", peer->index, peer->address,
-        action->reason);
+    snprintf(
+        reason, sizeof reason, "it says that it is peer %u (%.150s)", other->index, other->address);
+    sx_cluster_end_link(engine, peer, reason);
     return true;
 }
 
@@ -367,6 +366,8 @@ static void take_hello(
         return;
     peer->hello = *message->hello;
     peer->heard = true;
+    if (!peer->refused)
+        peer->ended = false;
     /* A primary that has another key gives it to who joins; a moment is left for that. */
     peer->key_until_ms = peer->hello.key_busy || sx_hello_key_differs(engine, peer, false)
                              ? engine->monotonic_ms + SX_KEY_GRACE_MS
@@ -400,6 +401,7 @@ static void take_snapshot(
     bool compare =
         message->type == SX_MESSAGE_SNAPSHOT_BEGIN ? message->compare : engine->in.compare;
     struct sx_error err = {0};
+    bool invalid;
     int result;
 
     if (obstacle && compare)
@@ -416,6 +418,7 @@ static void take_snapshot(
         result = sx_snapshot_end(engine, peer, &err);
     if (result == 0)
         return;
+    invalid = engine->in.invalid;
     sx_snapshot_forget(engine);
     if (compare)
         sx_update_log(engine->update, SX_LOG_WARNING,
@@ -423,6 +426,9 @@ static void take_snapshot(
             peer->address, err.message);
     else
         sx_replicate_refuse(engine, peer, 0, err.message);
+    /* It comes again with the next link; the pauses between links grow. */
+    if (invalid && !compare)
+        sx_cluster_end_link(engine, peer, peer->refusal);
 }
 
 void sx_replicate_message(struct sx_engine *engine, const char *address, struct sx_message *message)

@@ -16,6 +16,9 @@ const char *sx_replicate_not_from(struct sx_engine *engine, const struct sx_peer
 void sx_replicate_refuse(
     struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason);
 
+/** What was refused of the peer, or what it refused, is taken or not needed any more. */
+void sx_replicate_accepted(struct sx_peer *peer);
+
 /** A SX_MESSAGE_REVISION from a peer; its revision may pass on. */
 void sx_revision_take(struct sx_engine *engine, struct sx_peer *peer, struct sx_message *message);
 

@@ -44,7 +44,7 @@ static void commit_pending(struct sx_engine *engine, struct sx_peer *peer)
             }
     }
     sx_revision_forget(engine);
-    peer->refused = false;
+    sx_replicate_accepted(peer);
     engine->last_sync_ms = engine->now_ms;
     sx_replicate_position(engine, peer);
 }
@@ -54,15 +54,21 @@ static bool is_next(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_revision *revision)
 {
     uint64_t present = sx_history_revision(&engine->history);
+    uint64_t next = present + engine->pending_count + 1;
+    char reason[SX_REASON_MAX];
 
-    if (revision->number == present + engine->pending_count + 1) {
+    if (revision->number == next) {
         peer->skipping = false;
         return true;
     }
-    if (revision->number <= present)
+    if (revision->number <= present) {
         sx_replicate_position(engine, peer);
-    else if (!peer->skipping) /* else it was on its way behind a refused one */
-        sx_replicate_refuse(engine, peer, revision->number, "a revision before it is missing");
+    } else if (!peer->skipping) { /* else it was on its way behind a refused one */
+        snprintf(reason, sizeof reason, "it sent revision %llu where %llu is the next",
+            (unsigned long long)revision->number, (unsigned long long)next);
+        sx_replicate_refuse(engine, peer, revision->number, reason);
+        sx_cluster_end_link(engine, peer, reason);
+    }
     return false;
 }
 

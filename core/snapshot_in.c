@@ -76,24 +76,28 @@ static int stage(
     return -1;
 }
 
+static int take_row(
+    struct sx_engine *engine, const struct sx_fragment *fragment, struct sx_error *err)
+{
+    if (fragment->scope != SX_SCOPE_REPLICATED || !fragment->body)
+        return sx_error_set(err, SX_E_ACCESS_DENIED, "%s%s is not a replicated item",
+            fragment->list, fragment->key);
+    engine->in.taken += strlen(fragment->list) + strlen(fragment->key) + strlen(fragment->body);
+    if (engine->in.taken > SX_SNAPSHOT_BYTES_MAX)
+        return sx_error_set(
+            err, SX_E_TOO_BIG, "a snapshot of more than %llu MiB", SX_SNAPSHOT_BYTES_MAX >> 20);
+    return sx_load_row(&engine->in.loader, fragment, err);
+}
+
 int sx_snapshot_piece(struct sx_engine *engine, struct sx_peer *peer,
     const struct sx_message *message, struct sx_error *err)
 {
     if (!is_expected(engine, peer))
         return 0;
-    for (size_t i = 0; i < message->fragments.count; i++) {
-        const struct sx_fragment *fragment = &message->fragments.items[i];
-
-        if (fragment->scope != SX_SCOPE_REPLICATED || !fragment->body)
-            return sx_error_set(err, SX_E_ACCESS_DENIED, "%s%s is not a replicated item",
-                fragment->list, fragment->key);
-        engine->in.taken += strlen(fragment->list) + strlen(fragment->key) + strlen(fragment->body);
-        if (engine->in.taken > SX_SNAPSHOT_BYTES_MAX)
-            return sx_error_set(
-                err, SX_E_TOO_BIG, "a snapshot of more than %llu MiB", SX_SNAPSHOT_BYTES_MAX >> 20);
-        if (sx_load_row(&engine->in.loader, fragment, err) < 0)
-            return -1;
-    }
+    for (size_t i = 0; i < message->fragments.count && !engine->in.invalid; i++)
+        engine->in.invalid = take_row(engine, &message->fragments.items[i], err) < 0;
+    if (engine->in.invalid)
+        return -1;
     if (!engine->in.compare && stage(engine, &message->fragments, err) < 0)
         return -1;
     engine->in.bytes = message->total;
@@ -143,10 +147,25 @@ static void take_aside(struct sx_engine *engine)
     sx_set_aside_join(&engine->secrets.aside, &engine->in.aside);
 }
 
+/* Puts what came in the place of what is there, as far as memory goes. */
+static int fit(struct sx_engine *engine, struct sx_transaction *transaction, struct sx_error *err)
+{
+    struct lyd_node *incoming = engine->in.tree.root;
+
+    engine->in.tree.root = NULL;
+    if (sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED, incoming, err) < 0 ||
+        sx_transaction_validate(transaction, err) < 0)
+        return -1;
+    if (engine->in.history.count > 0 &&
+        memcmp(sx_transaction_digest(transaction), engine->in.history.digest, SX_DIGEST_SIZE) != 0)
+        return sx_error_set(err, SX_E_OPERATION_FAILED,
+            "the snapshot gives another digest here than on the primary");
+    return 0;
+}
+
 int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_error *err)
 {
     struct sx_transaction *transaction;
-    struct lyd_node *incoming;
     uint8_t *digest_key = engine->secrets.digest_key;
 
     if (!is_expected(engine, peer))
@@ -159,15 +178,8 @@ int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_er
     }
     transaction = sx_transaction_begin(&engine->tree, engine->random);
     memcpy(engine->tree.digest_key, engine->in.tree.digest_key, SX_DIGEST_SIZE);
-    incoming = engine->in.tree.root;
-    engine->in.tree.root = NULL;
-    if (sx_transaction_replace_scope(transaction, SX_SCOPE_REPLICATED, incoming, err) < 0 ||
-        sx_transaction_validate(transaction, err) < 0)
-        goto undo;
-    if (engine->in.history.count > 0 && memcmp(sx_transaction_digest(transaction),
-                                            engine->in.history.digest, SX_DIGEST_SIZE) != 0) {
-        sx_error_set(err, SX_E_OPERATION_FAILED,
-            "the snapshot gives another digest here than on the primary");
+    if (fit(engine, transaction, err) < 0) {
+        engine->in.invalid = true;
         goto undo;
     }
     if ((engine->joining && sx_backup(engine, "join", err) < 0) || store_snapshot(engine, err) < 0)
@@ -181,7 +193,7 @@ int sx_snapshot_end(struct sx_engine *engine, struct sx_peer *peer, struct sx_er
     engine->new_schema = false;
     engine->schema_noted = true;
     sx_revision_clear(&engine->latest);
-    peer->refused = false;
+    sx_replicate_accepted(peer);
     engine->last_sync_ms = engine->now_ms;
     sx_snapshot_forget(engine);
     tell_reconfigured(engine);

@@ -105,6 +105,7 @@ struct sx_peer {
     uint64_t acknowledged; /**< newest revision that it said it holds */
     size_t window[SX_WINDOW_REVISIONS]; /**< bytes of the revisions in between, by number */
     size_t window_bytes; /**< their sum */
+    bool ended; /**< the last link was ended for what came over it, and that is not over */
     bool refused; /**< it refused, or refuses, a revision */
     bool skipping; /**< what it sends over this link follows a revision that was refused here */
     char refusal[SX_REASON_MAX];
@@ -148,6 +149,7 @@ struct sx_snapshot_in {
     struct sx_set_aside aside; /**< what of it cannot be decrypted */
     uint64_t total, bytes; /**< as the primary tells */
     uint64_t taken; /**< bytes of the rows that came */
+    bool invalid; /**< what came cannot be taken, however often it comes */
 };
 
 /** The candidate: the edits made to it, laid over running whenever it is looked at. */
@@ -322,6 +324,11 @@ void sx_cluster_link_down(struct sx_engine *engine, const struct sx_event *event
 void sx_cluster_resolved(struct sx_engine *engine, const struct sx_event *event);
 /** cluster.c: true when an address of the list is this system's. */
 bool sx_cluster_is_own(const struct sx_engine *engine, const char *address);
+
+/** cluster.c: ends the link with who broke a rule: it is down at once, and what is still to come over
+ * it does not count. The peer may link again; alarm 20004 stays until it has said hello there, and
+ * what was refused of it is taken. `reason` may be the peer's own. */
+void sx_cluster_end_link(struct sx_engine *engine, struct sx_peer *peer, const char *reason);
 
 /** cluster.c: ends all links; sx_cluster_settle() opens them again. */
 void sx_cluster_close_links(struct sx_engine *engine, const char *reason);

@@ -203,12 +203,16 @@ void ag_peer_close(struct ag_peer *peer, const char *reason)
 void ag_peer_reset(struct ag_peer *peer, const char *reason)
 {
     bool had_link = peer->link != NULL;
+    bool soon = ag_now_ms() - peer->up_ms < AG_RESET_SOON_MS;
 
     end_all(peer, reason);
     if (had_link)
         tell_down(peer, reason, false, true);
     /* Taking its dial at once would start the same over and over. */
-    peer->refuse_until_ms = ag_now_ms() + AG_RESET_MS;
+    peer->reset_ms = soon && peer->reset_ms > 0 ? 2 * peer->reset_ms : AG_RESET_MS;
+    if (peer->reset_ms > AG_RESET_MAX_MS)
+        peer->reset_ms = AG_RESET_MAX_MS;
+    peer->refuse_until_ms = ag_now_ms() + peer->reset_ms;
     peer->backoff_ms = AG_REDIAL_MS;
     dial_at(peer, peer->refuse_until_ms);
 }
@@ -251,6 +255,7 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
     struct sx_event event = {.type = SX_EVENT_LINK_UP};
 
     peer->link = link;
+    peer->up_ms = ag_now_ms();
     peer->unreachable = false;
     if (peer->dial && peer->dial != link)
         drop(peer->dial);

@@ -35,8 +35,11 @@ struct ag_recovery;
 /** Milliseconds until the second attempt to dial, doubled for each further one up to the most. */
 #define AG_REDIAL_MS 100
 #define AG_REDIAL_MAX_MS 1000
-/** Milliseconds without a link after the engine reset it. */
+/** Milliseconds without a link after the engine reset it, doubled up to the most with each further
+ * reset that comes within so many milliseconds of a link. */
 #define AG_RESET_MS 1000
+#define AG_RESET_MAX_MS 16000
+#define AG_RESET_SOON_MS 60000
 /** A timer that fires so many milliseconds late tells that this process was held up. */
 #define AG_LATE_MS 100
 /** Milliseconds between looks whether the host takes held messages. */
@@ -105,6 +108,8 @@ struct ag_peer {
     struct ag_link *dial; /**< the one that is being dialled, or NULL */
     int64_t dial_ms; /**< when to dial next */
     unsigned backoff_ms; /**< delay before the dial after the next failure */
+    int64_t up_ms; /**< when it was linked last */
+    unsigned reset_ms; /**< length of the last pause after a reset, or 0 */
     int64_t refuse_until_ms; /**< no connection is taken from outside until then */
     char told[SX_REASON_MAX]; /**< last reason that the engine was told; "" after a link */
     struct sx_certificate shown; /**< the last that it showed */

@@ -74,7 +74,7 @@ class FakePeer:
     """Waits at an address for the dial of a daemon, and becomes its link."""
 
     def __init__(self, address, port, certificate, key, authority, greeting=None):
-        """`greeting` replaces fields of the greeting: 1 version, 3 from, 4 to."""
+        """`greeting` replaces fields of the greeting: 1 version, 3 from, 4 to, 5 clusters."""
         self.greeting = {1: VERSION, 3: address, 4: "x", **(greeting or {})}
         self.listener = socket.create_server((address, port))
         self.listener.settimeout(10)
@@ -114,8 +114,9 @@ class FakePeer:
         version = field(1, self.greeting[1])
         # The highest instance of all: the other side chooses.
         instance = varint(2 << 3 | 1) + b"\xff" * 8
-        self.say(GREETING, version + instance + field(3, self.greeting[3]) +
-                 field(4, self.greeting[4]))
+        names = fields({number: self.greeting[number] for number in sorted(self.greeting)
+                        if number > 1})
+        self.say(GREETING, version + instance + names)
 
     def accept(self, source):
         """Takes a connection from this address, greets on it, and reads on in the background."""

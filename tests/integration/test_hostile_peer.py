@@ -167,8 +167,16 @@ class Peer(Hostile):
             self.wait_lost(rf"it says that it is peer {index} \({address}\)")
 
     def test_another_cluster(self):
-        """It is not replicated with, and everybody can see why: the link is needed for that."""
-        peer = self.fake()
+        reason = "it is of cluster 'other.example.com', this system of 'lab.example.com'"
+        peer = self.fake({5: "other.example.com"})
+        self.assertIn(reason, self.farewell(peer))
+        self.wait_lost(reason)
+        self.check_others()
+        self.assertFalse([kind for kind, _ in peer.envelopes if kind in (HELLO, REVISION)])
+
+    def test_a_cluster_that_is_renamed(self):
+        """It greets with a name in common and has another in force: linked, not replicated with."""
+        peer = self.fake({5: ["other.example.com", "lab.example.com"]})
         other = peer.link(self.alpha.address)
         peer.say(HELLO, self.hello_of(other, {4: "other.example.com"}))
         wait_for(lambda: self.seen().get("failure") == "its cluster name differs", 5, "failure")
@@ -200,11 +208,26 @@ class Primary(Hostile):
         return fields({1: fields({1: LINEAGE, 2: revision}), 2: digest})
 
     def refused(self, text):
+        """Status, alarm and log of alpha say what of gamma is not taken, and why."""
         wait_for(lambda: [alarm for alarm in self.alpha.status()["alarms"]
                           if alarm["id"] == 20009 and text in alarm["text"]], 5,
                  f"20009 with {text}")
         self.assertIn(text, self.seen()["failure"])
         self.assertRegex("\n".join(self.alpha.log.all()), rf"cluster: refused .*{text}")
+
+    def ended(self, peer, text):
+        """The same of one that may not say more, and beta's link goes on."""
+        peer.wait_end()
+        self.refused(text)
+        self.wait_lost(text)
+        # The next link changes nothing as long as no more than the link is well again.
+        mark = self.lab.nms.mark()
+        self.fake().link(self.alpha.address)
+        self.alpha.wait_status(lambda now: now["peers"][3]["status"] == "active", "linked")
+        self.assertTrue([alarm for alarm in self.alpha.status()["alarms"]
+                         if alarm["id"] == 20004 and "index='3'" in alarm["resource"]])
+        self.assertFalse([found for found in self.lab.nms.all(mark) if found["id"] == 20004])
+        self.assertEqual(self.alpha.status()["peers"][2]["status"], "active")
 
     def linked(self, revision):
         peer = self.fake()
@@ -226,7 +249,8 @@ class Primary(Hostile):
         change = fields({1: 2, 2: 0, 3: 0, 4: "/sextant-call-control:call-control/ip-protocol",
                          5: '{"sextant-call-control:ip-protocol":"ipv6"}'})
         peer.say(REVISION, self.revision(own, int(own["revision"]) + 1000, change))
-        self.refused("a revision before it is missing")
+        self.ended(peer, f"it sent revision {int(own['revision']) + 1000} where "
+                   f"{int(own['revision']) + 1} is the next")
         self.assertEqual(self.alpha.status()["digest"], own["digest"])
 
     def test_revision_of_what_is_not_replicated(self):
@@ -258,7 +282,7 @@ class Primary(Hostile):
                 peer.say(SNAPSHOT_BEGIN, begin)
                 peer.say(SNAPSHOT_PIECE, fields({1: rows, 2: 100}))
                 peer.say(SNAPSHOT_END)
-                self.refused(text)
+                self.ended(peer, text)
                 self.assertEqual(self.alpha.status()["digest"], own["digest"])
 
     def sealed(self):

@@ -111,6 +111,8 @@ static void converge(struct sim *sim)
     tidy(sim);
     wait_level(sim);
     sim_check_level_or_conflict(sim);
+    /* That system keys differ is told once there was time to hand one out. */
+    sim_run(sim, ROUND_MS);
     for (unsigned i = 0; i < sim->intention.count; i++)
         if (sim_has_alarm(sim, sim->intention.members[i], 20011) ||
             sim_has_alarm(sim, sim->intention.members[i], 40055))

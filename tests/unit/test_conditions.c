@@ -215,8 +215,8 @@ static void a_refused_revision_raises_20009_on_both(void **state)
     lose_one_revision(&a, &b);
     expect_raised(&a, 20009, PEER_2);
     expect_raised(&b, 20009, "/sextant-cluster:cluster/peers/peer[index='1']");
-    sx_test_tick(&a, SX_REFUSED_RETRY_MS);
-    sx_test_exchange(&a, &b);
+    sx_test_link_down(&a, SX_TEST_B, "it ended the connection");
+    sx_test_connect(&a, &b);
     expect_cleared(&a, 20009);
     expect_cleared(&b, 20009);
     sx_test_engine_close(&a);

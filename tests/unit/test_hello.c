@@ -183,8 +183,8 @@ static void who_says_that_it_is_another_one_is_cut_off(void **state)
     const struct sx_action *reset;
 
     sx_test_primary_open(&test, *state, 3);
-    sx_test_link_up(&test, SX_TEST_B);
     for (uint8_t index = 1; index <= 3; index += 2) {
+        sx_test_link_up(&test, SX_TEST_B);
         message = sx_test_hello(&test, SX_TEST_B);
         message->hello->local_index = index;
         sx_test_message(&test, SX_TEST_B, message);
@@ -194,8 +194,10 @@ static void who_says_that_it_is_another_one_is_cut_off(void **state)
                                                       : "it says that it is peer 3 (10.0.0.3)");
         /* What it said does not count. */
         assert_false(test.status.peers[1].heard);
+        assert_int_equal(test.status.peers[1].state, SX_PEER_FAILED);
         assert_null(sx_test_action(&test, SX_ACTION_LINK_RESET, SX_TEST_C));
     }
+    sx_test_link_up(&test, SX_TEST_B);
     /* A list that has the same peers at other places is no lie, nor is an address not listed here:
      * that is how lists change. */
     message = sx_test_hello(&test, SX_TEST_B);

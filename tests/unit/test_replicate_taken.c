@@ -53,20 +53,51 @@ static void a_revision_that_comes_twice_is_taken_once(void **state)
     sx_test_engine_close(&b);
 }
 
-static void a_gap_is_refused(void **state)
+static void expect_alarms(const struct sx_test_engine *b, bool active)
 {
+    assert_int_equal(sx_test_alarm(b, 20004), active);
+    assert_int_equal(sx_test_alarm(b, 20006), active);
+    assert_int_equal(sx_test_alarm(b, 20009), active);
+    assert_int_equal(sx_test_alarm(b, 20016), active);
+}
+
+static void a_gap_costs_the_link(void **state)
+{
+    static const char reason[] = "it sent revision 2 where 1 is the next";
     struct sx_test_engine a, b;
-    struct sx_message *first, *second;
+    struct sx_message *first, *second, *hello;
+    const struct sx_action *reset;
 
     sx_test_pair_open(&a, &b, *state);
     first = revision(&a, "ann", 100);
     second = revision(&a, "ann", 101);
     sx_test_message(&b, SX_TEST_A, second);
-    assert_non_null(sx_test_sent(&b, SX_MESSAGE_REFUSAL, SX_TEST_A));
-    assert_string_equal(sx_test_number(&b, "ann"), "");
+    assert_string_equal(sx_test_sent(&b, SX_MESSAGE_REFUSAL, SX_TEST_A)->refusal.reason, reason);
+    reset = sx_test_action(&b, SX_ACTION_LINK_RESET, SX_TEST_A);
+    assert_non_null(reset);
+    assert_string_equal(reset->reason, reason);
+    assert_string_equal(b.status.peers[0].failure, reason);
+    assert_int_equal(b.status.peers[0].state, SX_PEER_FAILED);
+    expect_alarms(&b, true);
+    /* What was still on its way over that link does not count. */
     sx_test_message(&b, SX_TEST_A, first);
-    assert_string_equal(sx_test_number(&b, "ann"), "100");
-    assert_false(sx_test_alarm(&b, 20009));
+    assert_string_equal(sx_test_number(&b, "ann"), "");
+    sx_test_link_down(&b, SX_TEST_A, reason);
+    sx_test_link_down(&a, SX_TEST_B, "it ended the connection");
+    /* The next link shows whether it is well again; until then the alarms stay. */
+    sx_test_link_up(&b, SX_TEST_A);
+    expect_alarms(&b, true);
+    hello = sx_test_hello(&b, SX_TEST_A);
+    hello->hello->history = a.status.history;
+    sx_test_message(&b, SX_TEST_A, hello);
+    expect_alarms(&b, true);
+    sx_test_link_down(&b, SX_TEST_A, "no answer");
+    sx_test_connect(&a, &b);
+    assert_string_equal(sx_test_number(&b, "ann"), "101");
+    expect_alarms(&b, false);
+    assert_int_equal(sx_test_events(&b, 20004, true), 1);
+    assert_int_equal(sx_test_events(&b, 20006, true), 1);
+    assert_int_equal(sx_test_events(&b, 20016, true), 1);
     sx_test_engine_close(&a);
     sx_test_engine_close(&b);
 }
@@ -83,8 +114,8 @@ static void a_refusal_and_a_retry_bring_both_level(void **state)
     sx_test_exchange(&a, &b);
     assert_true(sx_test_alarm(&a, 20009));
     assert_true(sx_test_alarm(&b, 20009));
-    sx_test_tick(&a, SX_REFUSED_RETRY_MS);
-    sx_test_exchange(&a, &b);
+    sx_test_link_down(&a, SX_TEST_B, "it ended the connection");
+    sx_test_connect(&a, &b);
     assert_string_equal(sx_test_number(&b, "ann"), "101");
     assert_false(sx_test_alarm(&a, 20009));
     assert_false(sx_test_alarm(&b, 20009));
@@ -246,7 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_stored_is_acknowledged),
         cmocka_unit_test(a_revision_that_comes_twice_is_taken_once),
-        cmocka_unit_test(a_gap_is_refused),
+        cmocka_unit_test(a_gap_costs_the_link),
         cmocka_unit_test(a_refusal_and_a_retry_bring_both_level),
         cmocka_unit_test(what_cannot_be_stored_is_refused_and_taken_later),
         cmocka_unit_test(a_revision_from_another_than_the_primary_is_not_taken),
