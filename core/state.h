@@ -325,9 +325,9 @@ void sx_cluster_resolved(struct sx_engine *engine, const struct sx_event *event)
 /** cluster.c: true when an address of the list is this system's. */
 bool sx_cluster_is_own(const struct sx_engine *engine, const char *address);
 
-/** cluster.c: ends the link with who broke a rule: it is down at once, and what is still to come over
- * it does not count. The peer may link again; alarm 20004 stays until it has said hello there, and
- * what was refused of it is taken. `reason` may be the peer's own. */
+/** cluster.c: ends the link with who broke a rule: it is down at once, and what is still to come
+ * over it does not count. The peer may link again; alarm 20004 stays until it has said hello there,
+ * and what was refused of it is taken. `reason` may be the peer's own. */
 void sx_cluster_end_link(struct sx_engine *engine, struct sx_peer *peer, const char *reason);
 
 /** cluster.c: ends all links; sx_cluster_settle() opens them again. */

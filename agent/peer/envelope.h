@@ -41,7 +41,8 @@ struct ag_greeting {
     uint64_t instance; /**< random number of the sender's process */
     char from[SX_ADDRESS_MAX]; /**< sender, as its list has it */
     char to[SX_ADDRESS_MAX]; /**< receiver, as the sender's list has it */
-    char clusters[SX_CLUSTER_NAMES][SX_NAME_MAX]; /**< names that its cluster goes by; "" for none */
+    char clusters[SX_CLUSTER_NAMES]
+                 [SX_NAME_MAX]; /**< names that its cluster goes by; "" for none */
 };
 
 /** AG_ENVELOPE_PING and AG_ENVELOPE_PONG. */
