@@ -305,6 +305,10 @@ static void take_position(
 {
     uint64_t revision = sx_history_revision(history);
 
+    /* Said before its hello: what takes a peer back is a snapshot, after which it says hello. */
+    if (revision < sx_history_revision(&peer->hello.history) &&
+        strcmp(sx_history_lineage(history), sx_history_lineage(&peer->hello.history)) == 0)
+        return;
     peer->hello.history = *history;
     if (engine->role != SX_ROLE_PRIMARY)
         return;

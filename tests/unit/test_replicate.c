@@ -174,6 +174,20 @@ static void a_refused_revision_is_tried_again_after_a_while(void **state)
     sx_test_engine_close(&test);
 }
 
+static void a_position_from_before_the_hello_does_not_count(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_primary_open(&test, *state, 2);
+    assert_true(sx_test_entry(&test, "ann", 100));
+    assert_true(sx_test_entry(&test, "ann", 101));
+    up_at(&test, SX_TEST_B, 2);
+    acknowledge(&test, SX_TEST_B, 1);
+    assert_int_equal(test.status.peers[1].revision, 2);
+    assert_int_equal(sx_test_count_sent(&test, SX_MESSAGE_REVISION), 0);
+    sx_test_engine_close(&test);
+}
+
 static void a_diverged_peer_gets_nothing(void **state)
 {
     struct sx_test_engine test;
@@ -240,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_window_is_bounded_in_bytes_too),
         cmocka_unit_test(a_link_that_was_lost_starts_from_where_the_peer_is),
         cmocka_unit_test(a_refused_revision_is_tried_again_after_a_while),
+        cmocka_unit_test(a_position_from_before_the_hello_does_not_count),
         cmocka_unit_test(a_diverged_peer_gets_nothing),
         cmocka_unit_test(digests_are_compared_at_each_interval),
         cmocka_unit_test(messages_from_strangers_are_ignored),
