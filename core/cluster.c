@@ -259,6 +259,7 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
     peer->up = true;
     peer->failed = peer->unreachable = false;
     peer->round_trip_us = 0;
+    peer->key_offer_at_ms = 0;
     peer->heard = peer->restart_asked = peer->preview_asked = false;
     peer->failure[0] = '\0';
     sx_certificate_judged(engine, peer, event);

@@ -108,6 +108,8 @@ static int64_t next_deadline(const struct sx_engine *engine)
         if (!sx_config_is_literal(peer->address) && !peer->asked &&
             (peer->unresolved || peer->failed) && peer->ask_at_ms < deadline)
             deadline = peer->ask_at_ms;
+        if (peer->key_offer_at_ms > engine->monotonic_ms && peer->key_offer_at_ms < deadline)
+            deadline = peer->key_offer_at_ms;
         if (peer->key_until_ms > engine->monotonic_ms && peer->key_until_ms < deadline)
             deadline = peer->key_until_ms;
         /* One that has passed waits for another event, such as an obstacle's end. */

@@ -56,6 +56,8 @@
 #define SX_KEY_UPDATE_BYTES (1u << 20)
 /** A key update whose database failed goes on after so long. */
 #define SX_KEY_UPDATE_RETRY_MS 1000
+/** A peer that got the system key and could not store it gets it again after so long. */
+#define SX_KEY_OFFER_RETRY_MS 1000
 /** How long a peer has to take the system key before it counts as different. */
 #define SX_KEY_GRACE_MS 5000
 /** Former system keys whose ids are remembered. */
@@ -113,6 +115,7 @@ struct sx_peer {
     int64_t retry_at_ms; /**< primary: monotonic; nothing is sent before; 0: not blocked */
     struct sx_snapshot_out out;
     bool key_offered; /**< primary: it got the system key since its last hello */
+    int64_t key_offer_at_ms; /**< primary: monotonic; it does not get it again before */
     int64_t key_until_ms; /**< monotonic; until then its other system key is about to change */
     bool preview_asked; /**< over this link, of the primary, in this conflict */
     bool restart_asked; /**< over this link, by a restart in sequence */

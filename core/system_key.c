@@ -270,8 +270,10 @@ void sx_system_key_saved(struct sx_engine *engine, const struct sx_event *event)
         present_id(engine), state->taken ? "the configuration primary" : "an operator");
     sx_secrets_recover(engine);
     /* What is on its way was sealed with the former key. */
-    for (size_t i = 0; i < engine->peer_count; i++)
+    for (size_t i = 0; i < engine->peer_count; i++) {
         sx_replicate_reset(engine, &engine->peers[i]);
+        engine->peers[i].key_offer_at_ms = 0;
+    }
 }
 
 /* Peers that were away know a former key; who joins, or lost its key, knows none. Who has another
@@ -290,8 +292,9 @@ void sx_system_key_offer(struct sx_engine *engine, struct sx_peer *peer)
 
     /* A link stands with peers of the list alone, and under enforce with those that verify. */
     if (engine->role != SX_ROLE_PRIMARY || engine->system_key.saving || peer->key_offered ||
-        engine->monotonic_ms < peer->retry_at_ms || peer->hello.key_busy || peer->key_changed ||
-        !sx_hello_key_differs(engine, peer, true) || !may_have_key(engine, &peer->hello))
+        engine->monotonic_ms < peer->retry_at_ms || engine->monotonic_ms < peer->key_offer_at_ms ||
+        peer->hello.key_busy || peer->key_changed || !sx_hello_key_differs(engine, peer, true) ||
+        !may_have_key(engine, &peer->hello))
         return;
     if (!engine->system_key.shared &&
         store_state(engine, true, engine->system_key.former, &err) < 0) {
@@ -302,6 +305,7 @@ void sx_system_key_offer(struct sx_engine *engine, struct sx_peer *peer)
         return;
     }
     peer->key_offered = true;
+    peer->key_offer_at_ms = engine->monotonic_ms + SX_KEY_OFFER_RETRY_MS;
     message = sx_message_new(SX_MESSAGE_SYSTEM_KEY);
     memcpy(message->system_key, engine->secrets.keys.keys[0].bytes, SX_SYSTEM_KEY_SIZE);
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;

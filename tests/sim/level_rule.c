@@ -62,11 +62,14 @@ static const struct sim_node *followed(const struct sim *sim, const struct sim_n
     return NULL;
 }
 
-static void begin(const struct sim *sim, const struct sim_node *primary, struct sim_level *level)
+static void begin(const struct sim *sim, struct sim_node *node, const struct sim_node *primary)
 {
+    struct sim_level *level = &node->level;
+
     level->primary = primary;
     level->since = sim->now;
     level->target = primary ? primary->promise.at : SIM_NOTHING;
+    level->held = node->promise.at;
 }
 
 static int64_t time_allowed(
@@ -105,10 +108,10 @@ static void judge_release(
 static void judge_knowledge(
     struct sim *sim, const struct sim_node *node, const struct sim_level *level)
 {
-    if (sim_is_past(&sim->model, level->target, node->promise.at) &&
-        !sim_says_held(sim, level->primary, node, level->target))
+    if (sim_is_past(&sim->model, level->held, node->promise.at) &&
+        !sim_says_held(sim, level->primary, node, level->held))
         sim_fail(sim, "node %u holds revision %llu, and node %u, its primary, does not know",
-            node->number, sim_revision_of(&sim->model, level->target), level->primary->number);
+            node->number, sim_revision_of(&sim->model, level->held), level->primary->number);
 }
 
 static void judge(struct sim *sim, const struct sim_node *node, const struct sim_level *level)
@@ -148,6 +151,6 @@ void sim_check_following(struct sim *sim)
             if (node->release == primary->release)
                 judge_knowledge(sim, node, &node->level);
         }
-        begin(sim, primary, &node->level);
+        begin(sim, node, primary);
     }
 }

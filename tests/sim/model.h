@@ -95,6 +95,7 @@ struct sim_level {
     const struct sim_node *primary; /**< that it has followed since then; NULL: none */
     int64_t since; /**< virtual time */
     size_t target; /**< the revision that the primary held then */
+    size_t held; /**< one that it held itself then, of which the primary must know soon */
 };
 
 /** What a step is judged by. By value. */

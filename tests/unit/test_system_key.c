@@ -131,6 +131,7 @@ static void another_clusters_key_is_not_replaced_by_itself(void **state)
         hello->hello->key_unshared = i == 1;
         sx_test_message(&a, SX_TEST_B, hello);
         assert_non_null(sx_test_sent(&a, SX_MESSAGE_SYSTEM_KEY, SX_TEST_B));
+        sx_test_tick(&a, SX_KEY_OFFER_RETRY_MS);
     }
     hello = sx_test_hello(&a, SX_TEST_B);
     sx_test_message(&a, SX_TEST_B, hello);
@@ -291,6 +292,27 @@ static void a_key_that_cannot_be_written_changes_nothing(void **state)
     sx_test_engine_close(&test);
 }
 
+/* A peer whose disk is full would ask and be given the key without end. */
+static void a_peer_that_cannot_store_the_key_gets_it_later(void **state)
+{
+    struct sx_test_engine a, b;
+
+    open_strangers(&a, &b, *state);
+    sx_test_link_up(&a, SX_TEST_B);
+    sx_test_link_up(&b, SX_TEST_A);
+    sx_test_message(&a, SX_TEST_B, sx_test_take(&b, SX_MESSAGE_HELLO));
+    assert_int_equal(sx_test_count_sent(&a, SX_MESSAGE_SYSTEM_KEY), 1);
+    assert_in_range(a.update.deadline_ms, a.now, a.now + SX_KEY_OFFER_RETRY_MS);
+    assert_string_not_equal(b.status.system_key, a.status.system_key);
+    sx_test_tick(&a, SX_KEY_OFFER_RETRY_MS / 2);
+    sx_test_link_up(&b, SX_TEST_A);
+    sx_test_message(&a, SX_TEST_B, sx_test_take(&b, SX_MESSAGE_HELLO));
+    assert_int_equal(sx_test_count_sent(&a, SX_MESSAGE_SYSTEM_KEY), 0);
+    sx_test_tick(&a, SX_KEY_OFFER_RETRY_MS / 2);
+    assert_int_equal(sx_test_count_sent(&a, SX_MESSAGE_SYSTEM_KEY), 1);
+    close_both(&a, &b);
+}
+
 /* The file is lost, and the agent made a new key: the primary gives the cluster's. */
 static void a_subordinate_that_lost_its_key_gets_it_back(void **state)
 {
@@ -328,6 +350,7 @@ int main(void)
         cmocka_unit_test(who_becomes_primary_later_gives_its_key),
         cmocka_unit_test(a_subordinate_refuses_an_update),
         cmocka_unit_test(a_key_that_cannot_be_written_changes_nothing),
+        cmocka_unit_test(a_peer_that_cannot_store_the_key_gets_it_later),
         cmocka_unit_test(a_subordinate_that_lost_its_key_gets_it_back),
     };
 
