@@ -26,13 +26,17 @@ struct ag_recovery;
 #define AG_PEERS_MAX (2 * SX_PEERS_MAX)
 /** Connections that one peer may have come in and not become the link; the oldest goes first. */
 #define AG_PEER_PENDING_MAX 8
-/** Milliseconds for an attempt to dial: TCP, TLS and greeting. */
+/** Milliseconds for TCP to connect an attempt to dial. Kernels before Linux 6.5 try after one
+ * second and after three: the next attempt comes before that. */
+#define AG_CONNECT_MS 2000
+/** Milliseconds for TLS and greeting once TCP has connected. */
 #define AG_DIAL_MS 3000
 /** Milliseconds for a connection from outside to finish TLS and greet. */
 #define AG_GREETING_MS 5000
 /** Milliseconds that a greeted connection may wait to become the link. */
 #define AG_CHOICE_MS 5000
-/** Milliseconds until the second attempt to dial, doubled for each further one up to the most. */
+/** Milliseconds from one attempt to dial to the next, if it fails by then; doubled each time up to
+ * the most. */
 #define AG_REDIAL_MS 100
 #define AG_REDIAL_MAX_MS 1000
 /** Milliseconds without a link after the engine reset it. */
@@ -103,6 +107,7 @@ struct ag_peer {
     struct ag_link *link; /**< the one that is up, or NULL */
     struct ag_link *dial; /**< the one that is being dialled, or NULL */
     int64_t dial_ms; /**< when to dial next */
+    int64_t dialled_ms; /**< when it was dialled last */
     unsigned backoff_ms; /**< delay before the dial after the next failure */
     int64_t refuse_until_ms; /**< no connection is taken from outside until then */
     char told[SX_REASON_MAX]; /**< last reason that the engine was told; "" after a link */
