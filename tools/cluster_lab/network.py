@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from . import slow_link
 from .daemon import start_process
 
 FIRST = "10.77.0.1"  # this program's, and the NMS's
@@ -29,10 +30,12 @@ def enter():
 
 
 class Network:
-    """`count` hosts, from 10.77.0.11 on. Call enter() first."""
+    """`count` hosts, from 10.77.0.11 on. Call enter() first. Hosts in `slow` have a cable that
+    delays and loses when it is told to; `seed` decides what is lost."""
 
-    def __init__(self, count):
+    def __init__(self, count, slow=(), seed=0):
         self.nms_address = FIRST
+        self.cables = {}  # the slow ones, by index
         self._holders = []
         for bridge in BRIDGES:
             _run("ip", "link", "add", "name", bridge, "type", "bridge")
@@ -40,6 +43,8 @@ class Network:
         _run("ip", "address", "add", f"{FIRST}/{PREFIX}", "dev", "west")
         for index in range(1, count + 1):
             self._add_host(index)
+            if index in slow:
+                self._slow_down(index, seed)
 
     def address(self, index):
         return f"10.77.0.{10 + index}"
@@ -56,6 +61,17 @@ class Network:
         for words in (["link", "set", "lo", "up"], ["link", "set", "eth0", "up"],
                       ["address", "add", f"{self.address(index)}/{PREFIX}", "dev", "eth0"]):
             _run(*self.prefix(index), "ip", *words)
+
+    def _slow_down(self, index, seed):
+        """Puts a slow link between a host's cable and the bridge."""
+        host, port, wire = f"host{index}", f"port{index}", f"wire{index}"
+        _run("ip", "link", "add", "name", port, "type", "veth", "peer", "name", wire)
+        _run("ip", "link", "set", host, "nomaster")
+        _run("ip", "link", "set", port, "master", "west", "up")
+        _run("ip", "link", "set", wire, "up")
+        slow_link.whole_packets(port)
+        _run(*self.prefix(index), sys.executable, "-B", slow_link.__file__, "eth0")
+        self.cables[index] = slow_link.SlowLink(host, wire, f"{seed}.{index}", start_process)
 
     def prefix(self, index):
         """What runs a command on a host."""
@@ -86,6 +102,8 @@ class Network:
         _run(*self.prefix(index), "ip", "route", "del", "blackhole", self.address(other))
 
     def close(self):
+        for cable in self.cables.values():
+            cable.close()
         for holder in self._holders:
             holder.stdin.close()
             holder.stdout.close()
