@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cable that delays, loses and narrows. A process passes whole Ethernet frames on between two
 network interfaces, by packet sockets, so that TCP at both ends meets the real thing: neither the
-kernel's netem nor a device file is needed.
+kernel's netem nor a device file is needed. It can also translate an address, as a NAT of one host does.
 
 SlowLink runs this file as a program. It takes a JSON object a line, with fields of CLEAN, and
 answers each with a line of counts.
@@ -28,6 +28,8 @@ FRAME_MAX = 1 << 16
 BUFFER = 4 << 20  # bytes of frames that the kernel keeps while this process waits for a processor
 BATCH = 64  # frames taken from one side before the other has its turn
 ETH_P_ALL = 3
+ARP, IPV4 = b"\x08\x06", b"\x08\x00"
+CHECKSUM_AT = {6: 16, 17: 6}  # of TCP and UDP, in their headers
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
 SIOCETHTOOL, ETHTOOL_STXCSUM = 0x8946, 0x17
 
@@ -45,10 +47,12 @@ class SlowLink:
     """The cable between two interfaces of this network, `near` and `far`. `seed` decides which
     frames are lost."""
 
-    def __init__(self, near, far, seed, start):
-        """`start` starts a process that ends with this one."""
+    def __init__(self, near, far, seed, start, addresses=()):
+        """`start` starts a process that ends with this one. `addresses` are that of the host at
+        the near end, and the one that it has for all others."""
         self._process = start([sys.executable, "-B", os.path.abspath(__file__), near, far,
-                               str(seed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                               str(seed), *addresses],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.shape()
 
     def shape(self, **values):
@@ -74,11 +78,45 @@ class SlowLink:
         self._process.wait(10)
 
 
+class Translation:
+    """Puts one IPv4 address in the place of another: that of the sender, or of the receiver."""
+
+    # Where the two stand, from the start of a frame of ARP and of IPv4.
+    SENDER, RECEIVER = {ARP: 28, IPV4: 26}, {ARP: 38, IPV4: 30}
+
+    def __init__(self, old, new, places):
+        self._old, self._new = socket.inet_aton(old), socket.inet_aton(new)
+        self._places = places
+
+    def apply(self, frame):
+        at = self._places.get(frame[12:14])
+        if at is None or frame[at:at + 4] != self._old:
+            return frame
+        changed = bytearray(frame)
+        changed[at:at + 4] = self._new
+        if frame[12:14] == IPV4:
+            self._sum(changed, 24)
+            payload = 14 + 4 * (frame[14] & 15)
+            if frame[23] in CHECKSUM_AT:
+                self._sum(changed, payload + CHECKSUM_AT[frame[23]])
+        return bytes(changed)
+
+    def _sum(self, frame, at):
+        """Brings a checksum up to date (RFC 1624)."""
+        words = struct.unpack("!4H", self._old + self._new)
+        total = 0xffff - int.from_bytes(frame[at:at + 2], "big")
+        total += sum(0xffff - word for word in words[:2]) + sum(words[2:])
+        while total > 0xffff:
+            total = (total & 0xffff) + (total >> 16)
+        frame[at:at + 2] = (0xffff - total).to_bytes(2, "big")
+
+
 class Direction:
     """Frames from one interface to another."""
 
-    def __init__(self, source, sink, seed):
+    def __init__(self, source, sink, seed, translation=None):
         self.source, self.sink = source, sink
+        self._translation = translation
         self._random = random.Random(seed)
         self._waiting = collections.deque()  # (when due, when it has left the queue, frame)
         self._free = 0.0  # when the narrow part has sent all that it was given
@@ -112,6 +150,8 @@ class Direction:
                 return
             except OSError:  # the interface is down
                 return
+            if self._translation:
+                frame = self._translation.apply(frame)
             self._take(frame, time.monotonic())
 
     def send(self):
@@ -154,9 +194,14 @@ def control(directions):
     return True
 
 
-def run(near, far, seed):
+def run(near, far, seed, inside=None, outside=None):
     sockets = packet_socket(near), packet_socket(far)
-    directions = [Direction(*sockets, f"{seed} there"), Direction(*sockets[::-1], f"{seed} back")]
+    there = back = None
+    if inside:
+        there = Translation(inside, outside, Translation.SENDER)
+        back = Translation(outside, inside, Translation.RECEIVER)
+    directions = [Direction(*sockets, f"{seed} there", there),
+                  Direction(*sockets[::-1], f"{seed} back", back)]
     while True:
         dues = [due for due in [direction.send() for direction in directions] if due is not None]
         wait = max(min(dues) - time.monotonic(), 0) if dues else None
