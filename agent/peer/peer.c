@@ -263,7 +263,6 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
     peer->told[0] = '\0';
     ag_connection_deadline(link->connection, 0, NULL);
     ag_connection_trust(link->connection);
-    ag_heartbeat_start(link);
     ag_log(SX_LOG_INFO, "link with '%s' (%s) is up", peer->address,
         ag_connection_remote(link->connection));
     event.link.peer = peer->address;
@@ -271,6 +270,7 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
     event.link.shown = link->verdict.certificate;
     set_text(event.link.reason, sizeof event.link.reason, link->verdict.reason);
     ag_links_post(peer->links, &event);
+    ag_heartbeat_start(link);
 }
 
 /** A greeted connection that waits, for this side to choose it; or NULL. */

@@ -80,8 +80,7 @@ struct ag_link {
     int64_t ping_ms; /**< when the next ping is due */
     int64_t judge_ms; /**< when its certificate is judged again */
     uint64_t pings;
-    bool slow; /**< the engine was told that round trips are too long */
-    unsigned slow_answers; /**< in a row that say otherwise */
+    unsigned slow_answers; /**< in a row that say otherwise than `slow` of the peer */
     bool said_hello; /**< the engine's first message on this link was sent */
     STAILQ_HEAD(, ag_held) held;
     size_t held_bytes;
@@ -113,6 +112,7 @@ struct ag_peer {
     char told[SX_REASON_MAX]; /**< last reason that the engine was told; "" after a link */
     struct sx_certificate shown; /**< the last that it showed */
     bool unreachable; /**< the last dial got no TCP connection */
+    bool slow; /**< the engine was told that round trips are too long */
     size_t slot; /**< of its times */
 };
 
@@ -203,7 +203,8 @@ void ag_link_free(struct ag_link *link);
 
 /* heartbeat.c */
 
-/** Starts heartbeats of a connection that became the link. */
+/** Starts heartbeats of a connection that became the link, which the engine was told. If round
+ * trips were too long on the last one, it is told that, too. */
 void ag_heartbeat_start(struct ag_link *link);
 
 /** Something came from the other side. */
