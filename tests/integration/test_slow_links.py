@@ -129,10 +129,19 @@ class SlowLinks(LabTest):
             self.has(self.gamma, "Far", str(EDITS - 1), 10)
             # One answer each would take twice the way for each of them.
             self.assertLess(time.monotonic() - start, EDITS * 2 * ONE_WAY_S / 4)
+        self.assert_never_raised(20004, 20006, 20011, 20016)
+        with self.subTest("a new link is no news of the round trip"):
+            self.begin()
+            self.cable.shape(loss=1.0)
+            self.wait_notification(20004, True, 5)
+            self.cable.shape(delay_ms=1000 * ONE_WAY_S)
+            self.wait_notification(20004, False, 10)
+            self.lab.wait_in_step()
+            self.assert_never_raised(20031)
+            self.assertEqual(set(self.slow_alarms()), pairs)
         self.cable.shape()
         self.wait_notification(20031, False, 20)
         wait_for(lambda: not self.slow_alarms(), 20, "20031 is cleared everywhere")
-        self.assert_never_raised(20004, 20006, 20011, 20016)
 
     def test_b_loss(self):
         """TCP makes up for what is lost, and takes its time for that: a time-out that allows for
