@@ -218,6 +218,10 @@ static void on_connected(evutil_socket_t socket, short what, void *argument)
     if (error == 0) {
         connection->socket = -1;
         secure(connection, socket);
+        enter(connection);
+        if (connection->handlers->connected)
+            connection->handlers->connected(connection->owner);
+        leave(connection);
         return;
     }
     enter(connection);

@@ -34,6 +34,8 @@ struct ag_connection_pool {
 
 /** What a connection tells its owner, who may close it in any of these calls. */
 struct ag_connection_handlers {
+    /** TCP has connected the two sides of a connection that was dialled. May be NULL. */
+    void (*connected)(void *owner);
     /** The TLS handshake is done. */
     void (*secured)(void *owner);
     /** An envelope came in; `bytes` are valid during the call. */

@@ -37,13 +37,28 @@ static bool beat(struct ag_link *link, enum ag_envelope_type type, const struct 
     return false;
 }
 
+static void tell_round_trip(struct ag_link *link, uint32_t smoothed_us)
+{
+    struct sx_event event = {.type = SX_EVENT_ROUND_TRIP};
+
+    event.link.peer = link->peer->address;
+    event.link.round_trip_us = smoothed_us;
+    ag_links_post(link->peer->links, &event);
+}
+
 void ag_heartbeat_start(struct ag_link *link)
 {
+    /* Only this thread writes it. */
+    uint32_t smoothed_us = slot(link)->times.round_trip_us;
+
     link->life_ms = link->progress_ms = ag_now_ms();
     link->ping_ms = link->life_ms;
     /* At once: what it was judged by may have changed while the connection waited. */
     link->judge_ms = link->life_ms;
     ag_heartbeat_alive(link);
+    link->peer->slow = link->peer->slow && smoothed_us > SX_ROUND_TRIP_MAX_US;
+    if (link->peer->slow)
+        tell_round_trip(link, smoothed_us);
     ag_links_wake(link->peer->links, link->ping_ms);
 }
 
@@ -60,17 +75,14 @@ void ag_heartbeat_alive(struct ag_link *link)
 /** Tells the engine when round trips are too long for some time, and when they are no longer. */
 static void judge_round_trip(struct ag_link *link, uint32_t smoothed_us)
 {
-    struct sx_event event = {.type = SX_EVENT_ROUND_TRIP};
     bool slow = smoothed_us > SX_ROUND_TRIP_MAX_US;
 
-    link->slow_answers = slow == link->slow ? 0 : link->slow_answers + 1;
+    link->slow_answers = slow == link->peer->slow ? 0 : link->slow_answers + 1;
     if (link->slow_answers < AG_SLOW_ANSWERS)
         return;
-    link->slow = slow;
+    link->peer->slow = slow;
     link->slow_answers = 0;
-    event.link.peer = link->peer->address;
-    event.link.round_trip_us = smoothed_us;
-    ag_links_post(link->peer->links, &event);
+    tell_round_trip(link, smoothed_us);
 }
 
 static void measure(struct ag_link *link, const struct ag_beat *pong)

@@ -281,8 +281,24 @@ static void on_frame(void *owner, const uint8_t *bytes, size_t length)
     ag_link_refuse(link, "it sent a message out of turn", false);
 }
 
-static const struct ag_connection_handlers handlers = {
-    .secured = on_secured, .frame = on_frame, .alive = on_alive, .lost = on_lost};
+static void set_deadline(struct ag_link *link, unsigned deadline_ms)
+{
+    char reason[64];
+
+    snprintf(reason, sizeof reason, "no answer for %u ms", deadline_ms);
+    ag_connection_deadline(link->connection, deadline_ms, reason);
+}
+
+static void on_connected(void *owner)
+{
+    set_deadline(owner, AG_DIAL_MS);
+}
+
+static const struct ag_connection_handlers handlers = {.connected = on_connected,
+    .secured = on_secured,
+    .frame = on_frame,
+    .alive = on_alive,
+    .lost = on_lost};
 
 static struct ag_link *make(struct ag_peer *peer, bool dialled)
 {
@@ -296,14 +312,11 @@ static struct ag_link *make(struct ag_peer *peer, bool dialled)
 
 static struct ag_link *finish(struct ag_link *link, unsigned deadline_ms)
 {
-    char reason[64];
-
     if (!link->connection) {
         free(link);
         return NULL;
     }
-    snprintf(reason, sizeof reason, "no answer for %u ms", deadline_ms);
-    ag_connection_deadline(link->connection, deadline_ms, reason);
+    set_deadline(link, deadline_ms);
     TAILQ_INSERT_TAIL(&link->peer->connections, link, entry);
     return link;
 }
@@ -314,7 +327,7 @@ struct ag_link *ag_link_dial(struct ag_peer *peer)
 
     link->connection = ag_connection_dial(&peer->links->pool,
         peer->local.length > 0 ? &peer->local : NULL, &peer->remote, &handlers, link);
-    return finish(link, AG_DIAL_MS);
+    return finish(link, AG_CONNECT_MS);
 }
 
 struct ag_link *ag_link_accept(struct ag_peer *peer, int socket, const struct sockaddr *remote)

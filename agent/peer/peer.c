@@ -38,21 +38,24 @@ static void tell_down(struct ag_peer *peer, const char *reason, bool certificate
     ag_links_post(peer->links, &event);
 }
 
-/** Delay before the next attempt, a little by chance so that peers do not run in step. */
-static int64_t next_delay(struct ag_peer *peer)
+static void dial_at(struct ag_peer *peer, int64_t at_ms)
 {
+    peer->dial_ms = at_ms;
+    ag_links_wake(peer->links, at_ms);
+}
+
+/** Plans the next attempt, a little by chance so that peers do not run in step. What the last one
+ * took counts, so that a path is tried about once a second also where nothing answers. */
+static void dial_again(struct ag_peer *peer)
+{
+    int64_t now_ms = ag_now_ms(), at_ms;
     unsigned delay = peer->backoff_ms;
     uint16_t random;
 
     evutil_secure_rng_get_bytes(&random, sizeof random);
     peer->backoff_ms = delay * 2 < AG_REDIAL_MAX_MS ? delay * 2 : AG_REDIAL_MAX_MS;
-    return (int64_t)(delay - delay / 8 + random % (delay / 4 + 1));
-}
-
-static void dial_at(struct ag_peer *peer, int64_t at_ms)
-{
-    peer->dial_ms = at_ms;
-    ag_links_wake(peer->links, at_ms);
+    at_ms = peer->dialled_ms + (int64_t)(delay - delay / 8 + random % (delay / 4 + 1));
+    dial_at(peer, at_ms > now_ms ? at_ms : now_ms);
 }
 
 /** Ends a connection without telling anyone. */
@@ -242,9 +245,10 @@ void ag_peer_tick(struct ag_peer *peer, int64_t now_ms, bool late)
         ag_heartbeat_tick(peer->link, now_ms, late);
     } else if (!peer->dial && peer->dial_ms <= now_ms) {
         peer->dial_ms = INT64_MAX;
+        peer->dialled_ms = now_ms;
         peer->dial = ag_link_dial(peer);
         if (!peer->dial)
-            dial_at(peer, now_ms + next_delay(peer));
+            dial_again(peer);
     }
     if (!peer->link && !peer->dial)
         ag_links_wake(peer->links, peer->dial_ms);
@@ -265,7 +269,6 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
     peer->told[0] = '\0';
     ag_connection_deadline(link->connection, 0, NULL);
     ag_connection_trust(link->connection);
-    ag_heartbeat_start(link);
     ag_log(SX_LOG_INFO, "link with '%s' (%s) is up", peer->address,
         ag_connection_remote(link->connection));
     event.link.peer = peer->address;
@@ -273,6 +276,7 @@ void ag_peer_up(struct ag_peer *peer, struct ag_link *link)
     event.link.shown = link->verdict.certificate;
     set_text(event.link.reason, sizeof event.link.reason, link->verdict.reason);
     ag_links_post(peer->links, &event);
+    ag_heartbeat_start(link);
 }
 
 /** A greeted connection that waits, for this side to choose it; or NULL. */
@@ -311,6 +315,6 @@ void ag_peer_lost(struct ag_link *link, const char *reason, bool certificate)
         if (was_dial || certificate)
             tell_down(peer, text, certificate, false);
         if (was_dial)
-            dial_at(peer, ag_now_ms() + next_delay(peer));
+            dial_again(peer);
     }
 }

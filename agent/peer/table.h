@@ -26,13 +26,17 @@ struct ag_recovery;
 #define AG_PEERS_MAX (2 * SX_PEERS_MAX)
 /** Connections that one peer may have come in and not become the link; the oldest goes first. */
 #define AG_PEER_PENDING_MAX 8
-/** Milliseconds for an attempt to dial: TCP, TLS and greeting. */
+/** Milliseconds for TCP to connect an attempt to dial. Kernels before Linux 6.5 try after one
+ * second and after three: the next attempt comes before that. */
+#define AG_CONNECT_MS 2000
+/** Milliseconds for TLS and greeting once TCP has connected. */
 #define AG_DIAL_MS 3000
 /** Milliseconds for a connection from outside to finish TLS and greet. */
 #define AG_GREETING_MS 5000
 /** Milliseconds that a greeted connection may wait to become the link. */
 #define AG_CHOICE_MS 5000
-/** Milliseconds until the second attempt to dial, doubled for each further one up to the most. */
+/** Milliseconds from one attempt to dial to the next, if it fails by then; doubled each time up to
+ * the most. */
 #define AG_REDIAL_MS 100
 #define AG_REDIAL_MAX_MS 1000
 /** Milliseconds without a link after the engine reset it, doubled up to the most with each further
@@ -79,8 +83,7 @@ struct ag_link {
     int64_t ping_ms; /**< when the next ping is due */
     int64_t judge_ms; /**< when its certificate is judged again */
     uint64_t pings;
-    bool slow; /**< the engine was told that round trips are too long */
-    unsigned slow_answers; /**< in a row that say otherwise */
+    unsigned slow_answers; /**< in a row that say otherwise than `slow` of the peer */
     bool said_hello; /**< the engine's first message on this link was sent */
     STAILQ_HEAD(, ag_held) held;
     size_t held_bytes;
@@ -107,6 +110,7 @@ struct ag_peer {
     struct ag_link *link; /**< the one that is up, or NULL */
     struct ag_link *dial; /**< the one that is being dialled, or NULL */
     int64_t dial_ms; /**< when to dial next */
+    int64_t dialled_ms; /**< when it was dialled last */
     unsigned backoff_ms; /**< delay before the dial after the next failure */
     int64_t up_ms; /**< when it was linked last */
     unsigned reset_ms; /**< length of the last pause after a reset, or 0 */
@@ -114,6 +118,7 @@ struct ag_peer {
     char told[SX_REASON_MAX]; /**< last reason that the engine was told; "" after a link */
     struct sx_certificate shown; /**< the last that it showed */
     bool unreachable; /**< the last dial got no TCP connection */
+    bool slow; /**< the engine was told that round trips are too long */
     size_t slot; /**< of its times */
 };
 
@@ -204,7 +209,8 @@ void ag_link_free(struct ag_link *link);
 
 /* heartbeat.c */
 
-/** Starts heartbeats of a connection that became the link. */
+/** Starts heartbeats of a connection that became the link, which the engine was told. If round
+ * trips were too long on the last one, it is told that, too. */
 void ag_heartbeat_start(struct ag_link *link);
 
 /** Something came from the other side. */

@@ -275,6 +275,38 @@ static void a_slow_network_is_told_once(void **state)
     assert_in_range(told->event.link.round_trip_us, 1, SX_ROUND_TRIP_MAX_US);
 }
 
+/** Or the alarm would go and come with each link of a slow network. */
+static void a_new_link_over_a_slow_network_says_so_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ag_peer *peer;
+    size_t up = SIZE_MAX;
+
+    fixture_join(fixture);
+    peer = TAILQ_FIRST(&fixture->a.links->peers);
+    for (unsigned i = 0; i < 200; i++)
+        answer(peer->link, 120000);
+    fixture_do(&fixture->a, &fixture->b, SX_ACTION_LINK_RESET, "it broke a rule");
+    fixture_forget(&fixture->a);
+    fixture_wait(fixture, fixture_a_up);
+    for (size_t i = 0; i < fixture->a.host.count; i++)
+        if (fixture->a.host.items[i].event.type == SX_EVENT_LINK_UP)
+            up = i;
+    /* The engine takes it for word of the link that it has heard of. */
+    assert_true(up + 1 < fixture->a.host.count);
+    assert_int_equal(fixture->a.host.items[up + 1].event.type, SX_EVENT_ROUND_TRIP);
+    assert_string_equal(fixture->a.host.items[up + 1].peer, "b.test");
+    assert_true(fixture->a.host.items[up + 1].event.link.round_trip_us > SX_ROUND_TRIP_MAX_US);
+    fixture_forget(&fixture->a);
+    for (unsigned i = 0; i < 200; i++)
+        answer(peer->link, 100);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_ROUND_TRIP), 1);
+    fixture_do(&fixture->a, &fixture->b, SX_ACTION_LINK_RESET, "it broke a rule");
+    fixture_forget(&fixture->a);
+    fixture_wait(fixture, fixture_a_up);
+    assert_int_equal(fixture_count(&fixture->a, SX_EVENT_ROUND_TRIP), 0);
+}
+
 /** The very same process must not take itself for a peer. */
 static void own_address_is_no_peer(void **state)
 {
@@ -345,6 +377,7 @@ int main(void)
         LINK_TEST(other_settings_make_another_link),
         LINK_TEST(what_cannot_be_reached_is_told_apart),
         LINK_TEST(a_slow_network_is_told_once),
+        LINK_TEST(a_new_link_over_a_slow_network_says_so_at_once),
         LINK_TEST(own_address_is_no_peer),
         LINK_TEST(what_cannot_be_opened_is_told),
         LINK_TEST(taken_port_is_named),

@@ -154,6 +154,51 @@ static pid_t fork_b(struct fixture *fixture)
     _exit(0);
 }
 
+/** Sockets that let nobody else connect to this address: attempts get no answer at all. */
+static void fill(int sockets[3], const char *ip)
+{
+    struct ag_endpoint endpoint;
+
+    assert_int_equal(ag_endpoint_parse(ip, PORT, &endpoint), 0);
+    sockets[0] = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(sockets[0], &endpoint.any, endpoint.length), 0);
+    assert_int_equal(listen(sockets[0], 0), 0);
+    for (size_t i = 1; i < 3; i++) {
+        sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(sockets[i], &endpoint.any, endpoint.length);
+    }
+}
+
+static bool a_dials(struct fixture *fixture)
+{
+    return TAILQ_FIRST(&fixture->a.links->peers)->dial != NULL;
+}
+
+/** TCP tries again after one second and after three, on kernels of today and of yesterday: the
+ * third try comes from the next attempt, so that a path that is back is found within a second. */
+static void attempts_without_an_answer_follow_each_other(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ag_peer *peer;
+    int64_t begun_ms, ended_ms;
+    int sockets[3];
+
+    fill(sockets, fixture->b.ip);
+    fixture_start(fixture, &fixture->a);
+    begun_ms = ag_now_ms();
+    fixture_open(&fixture->a, &fixture->b, true);
+    peer = TAILQ_FIRST(&fixture->a.links->peers);
+    peer->backoff_ms = AG_REDIAL_MAX_MS;
+    fixture_wait(fixture, fixture_a_down);
+    ended_ms = fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->at_ms;
+    assert_true(fixture_last(&fixture->a, SX_EVENT_LINK_DOWN)->event.link.unreachable);
+    assert_in_range(ended_ms - begun_ms, AG_REDIAL_MAX_MS, 2900);
+    fixture_wait(fixture, a_dials);
+    assert_in_range(ag_now_ms() - ended_ms, 0, AG_REDIAL_MAX_MS / 2);
+    for (size_t i = 0; i < 3; i++)
+        close(sockets[i]);
+}
+
 static void frozen_peer_is_lost_and_found(void **state)
 {
     struct fixture *fixture = *state;
@@ -467,6 +512,7 @@ int main(void)
         LINK_TEST(strangers_are_turned_away),
         LINK_TEST(a_crowd_does_not_keep_the_peer_out),
         LINK_TEST(failed_attempts_are_told_once),
+        LINK_TEST(attempts_without_an_answer_follow_each_other),
         LINK_TEST(frozen_peer_is_lost_and_found),
         LINK_TEST(own_delay_is_not_the_peers_fault),
         LINK_TEST(restarted_peer_takes_over),

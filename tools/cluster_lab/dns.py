@@ -14,19 +14,19 @@ ADDRESS = "127.0.0.19"
 class DnsServer:
     """A dnsmasq in the foreground. `resolv_conf` is a file that names it."""
 
-    def __init__(self, lab, records):
-        """`records` are addresses by name."""
+    def __init__(self, lab, records, address=ADDRESS, name="dnsmasq"):
+        """`records` are addresses by name; `name` is that of its files."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind((ADDRESS, 0))
+            probe.bind((address, 0))
             port = probe.getsockname()[1]
-        self.resolv_conf = os.path.join(lab.folder, "resolv.conf")
+        self.resolv_conf = os.path.join(lab.folder, f"{name}.resolv.conf")
         with open(self.resolv_conf, "w", encoding="ascii") as stream:
-            stream.write(f"nameserver {ADDRESS}:{port}\n")
-        self._file = open(os.path.join(lab.folder, "dnsmasq.log"), "w", encoding="utf-8")
+            stream.write(f"nameserver {address}:{port}\n")
+        self._file = open(os.path.join(lab.folder, f"{name}.log"), "w", encoding="utf-8")
         self.process = start_process(
             ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=",
              "--no-resolv", "--no-hosts", "--log-queries", "--log-facility=-", f"--port={port}",
-             f"--listen-address={ADDRESS}", "--bind-interfaces",
+             f"--listen-address={address}", "--bind-interfaces",
              *(f"--host-record={name},{address}" for name, address in records.items())],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.lines = Lines(self.process.stderr, self._file)

@@ -35,11 +35,11 @@ class Lab:
     """Daemons on 127.0.0.11 and up. Close it, or use it in a `with` statement."""
 
     def __init__(self, count, traps=True, keep=False, names=None, initial=None, v3=False,
-                 enforce=False, named=False, network=None):
+                 enforce=False, named=False, mapped=True, network=None):
         """`names` are DNS names for the certificates, one list a daemon. `initial` is more
         configuration for the initial file; `v3` adds a user of SNMPv3. With `named` peers are
-        listed by name, through the address mapping; with `enforce` certificates are enforced,
-        too. With a `network` each has its own host there; the lab closes it."""
+        listed by name, through the address mapping unless `mapped` is false; with `enforce`
+        certificates are enforced, too. With a `network` each has its own host there; the lab closes it."""
         self.source = SOURCE
         self.keep = keep
         self.sextantd = os.environ.get("SEXTANTD", os.path.join(DEFAULT_BUILD, "sextantd"))
@@ -50,6 +50,7 @@ class Lab:
         self.enforce = enforce
         self.network = network
         self.named = named or enforce
+        self.mapped = mapped
         self.nms = None
         try:
             self._prepare(count, traps, names, initial, v3)
@@ -67,7 +68,7 @@ class Lab:
             self.nms = snmp.TrapReceiver(
                 self, address=self.network.nms_address if self.network else "127.0.0.1")
         for i in range(count):
-            address = (self.network.address(i + 1) if self.network else
+            address = (self.network.own_address(i + 1) if self.network else
                        f"127.0.0.{FIRST_ADDRESS + i}")
             daemon = Daemon(self, NAMES[i], address, *self.authority.issue(
                 NAMES[i], names[i] if names else [f"{NAMES[i]}.example.com"]))
@@ -125,7 +126,7 @@ class Lab:
     def cluster_config(self, count, name="lab.example.com", primary=1):
         """Cluster settings as each of the first `count` peers has them."""
         more = ""
-        if self.named:
+        if self.named and self.mapped:
             mapping = "".join(f"<mapping><fqdn>{self.listed(daemon)}</fqdn><ip-address>"
                               f"{daemon.address}</ip-address></mapping>"
                               for daemon in self.daemons)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from . import slow_link
 from .daemon import start_process
 
 FIRST = "10.77.0.1"  # this program's, and the NMS's
@@ -29,10 +30,14 @@ def enter():
 
 
 class Network:
-    """`count` hosts, from 10.77.0.11 on. Call enter() first."""
+    """`count` hosts, from 10.77.0.11 on. Call enter() first. Hosts in `slow` have a cable that
+    delays and loses when it is told to; `seed` decides what is lost. Hosts in `translated` have
+    one with NAT: they know themselves by another address than all others do."""
 
-    def __init__(self, count):
+    def __init__(self, count, slow=(), seed=0, translated=()):
         self.nms_address = FIRST
+        self.cables = {}  # the slow ones, and those with NAT, by index
+        self._translated = set(translated)
         self._holders = []
         for bridge in BRIDGES:
             _run("ip", "link", "add", "name", bridge, "type", "bridge")
@@ -40,9 +45,16 @@ class Network:
         _run("ip", "address", "add", f"{FIRST}/{PREFIX}", "dev", "west")
         for index in range(1, count + 1):
             self._add_host(index)
+            if index in slow or index in translated:
+                self._slow_down(index, seed)
 
     def address(self, index):
+        """By which others reach a host."""
         return f"10.77.0.{10 + index}"
+
+    def own_address(self, index):
+        """By which a host knows itself."""
+        return f"10.77.0.{110 + index}" if index in self._translated else self.address(index)
 
     def _add_host(self, index):
         # A process that does nothing but keep the namespace there.
@@ -54,8 +66,34 @@ class Network:
              "netns", str(holder.pid))
         _run("ip", "link", "set", f"host{index}", "master", "west", "up")
         for words in (["link", "set", "lo", "up"], ["link", "set", "eth0", "up"],
-                      ["address", "add", f"{self.address(index)}/{PREFIX}", "dev", "eth0"]):
+                      ["address", "add", f"{self.own_address(index)}/{PREFIX}", "dev", "eth0"]):
             _run(*self.prefix(index), "ip", *words)
+
+    def _slow_down(self, index, seed):
+        """Puts a slow link between a host's cable and the bridge."""
+        host, port, wire = f"host{index}", f"port{index}", f"wire{index}"
+        _run("ip", "link", "add", "name", port, "type", "veth", "peer", "name", wire)
+        _run("ip", "link", "set", host, "nomaster")
+        _run("ip", "link", "set", port, "master", "west", "up")
+        _run("ip", "link", "set", wire, "up")
+        slow_link.whole_packets(port)
+        _run(*self.prefix(index), sys.executable, "-B", slow_link.__file__, "eth0")
+        self._connect(index, seed)
+
+    def _connect(self, index, seed):
+        addresses = ((self.own_address(index), self.address(index))
+                     if index in self._translated else ())
+        self.cables[index] = slow_link.SlowLink(f"host{index}", f"wire{index}", f"{seed}.{index}",
+                                                start_process, addresses)
+
+    def end_translation(self, index):
+        """Takes the NAT away: the host gets the address by which others know it."""
+        self.cables[index].close()
+        _run(*self.prefix(index), "ip", "address", "flush", "dev", "eth0")
+        self._translated.remove(index)
+        _run(*self.prefix(index), "ip", "address", "add", f"{self.address(index)}/{PREFIX}",
+             "dev", "eth0")
+        self._connect(index, 0)
 
     def prefix(self, index):
         """What runs a command on a host."""
@@ -86,6 +124,8 @@ class Network:
         _run(*self.prefix(index), "ip", "route", "del", "blackhole", self.address(other))
 
     def close(self):
+        for cable in self.cables.values():
+            cable.close()
         for holder in self._holders:
             holder.stdin.close()
             holder.stdout.close()
