@@ -124,18 +124,28 @@ class Peers(LabTest):
         self.replicates(stay, "400")
 
     def test_d_a_peer_is_replaced(self):
-        """Another system, without any configuration, takes a dead one's place and address."""
+        """Another system, without any configuration and with a key of its own, takes a dead one's
+        place and address: the peers, who knew the dead one by its key, are told to accept it."""
         members = [self.lab[index] for index in (1, 2, 4, 5)]
-        new = self.lab[5]
+        new, others = self.lab[5], members[:-1]
         new.kill()
+        for daemon in others:
+            wait_for(lambda d=daemon: 20004 in d.alarm_ids(), 5, f"{daemon.name}: it is dead")
         shutil.rmtree(new.state)
         self.assertTrue(os.path.exists(new.initial))
+        new.certificate, new.key = self.lab.authority.issue("replacement", ["epsilon.example.com"])
         new.start()
         new.edit(netconf.cluster("<name>lab.example.com</name><configuration-primary>1"
                                  "</configuration-primary>"
                                  + netconf.peers({index: daemon.address for index, daemon in
                                                   enumerate(members, 1)})))
         new.restart()
+        for daemon in others:
+            wait_for(lambda d=daemon: 40070 in d.alarm_ids(), 10, f"{daemon.name}: another key")
+        self.assertIsNone(new.number_of("Reception"))
+        for daemon in others:
+            done = daemon.ctl("accept-peer-key", "4")
+            self.assertEqual(done.returncode, 0, done.stderr)
         self.in_step(members)
         self.quiet(members)
         self.replicates(members, "401")
