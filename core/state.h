@@ -249,6 +249,7 @@ struct sx_engine {
     struct sx_facts facts; /**< of this system */
     struct sx_facts facts_told; /**< as the peers have them */
     int64_t facts_told_ms; /**< monotonic; when they were told */
+    uint64_t revision_told; /**< where this system stood then */
 
     struct sx_alarms alarms;
     uint64_t set_aside; /**< rows of the store that did not fit the schema */
