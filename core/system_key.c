@@ -223,8 +223,21 @@ static void save_key(struct sx_engine *engine, const uint8_t key[SX_SYSTEM_KEY_S
     engine->status_changed = true;
 }
 
+/* A linked peer that has another key while this system cannot read what it stores: the peer's key
+ * may be the one that is lost here, and all would lose it. */
+static const struct sx_peer *who_may_have_the_key(const struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->peer_count && engine->secrets.aside.count > 0; i++)
+        if (engine->peers[i].up && engine->peers[i].heard &&
+            strcmp(engine->peers[i].hello.system_key, present_id(engine)) != 0)
+            return &engine->peers[i];
+    return NULL;
+}
+
 int sx_system_key_force(struct sx_engine *engine, struct sx_error *err)
 {
+    const struct sx_peer *other = who_may_have_the_key(engine);
+
     uint8_t key[SX_SYSTEM_KEY_SIZE];
 
     if (*engine->database_failure)
@@ -238,6 +251,14 @@ int sx_system_key_force(struct sx_engine *engine, struct sx_error *err)
     if (is_changing(engine))
         return sx_error_set(err, SX_E_OPERATION_FAILED,
             "an update of the system key is under way: wait until it has ended");
+    if (other)
+        return sx_error_set(err, SX_E_OPERATION_FAILED,
+            "this system has lost its key, as %zu secrets cannot be decrypted, and peer %u (%s) "
+            "may "
+            "have it: name a peer without alarm 40055 as configuration primary, which gives its "
+            "key "
+            "to all, or set anew what check-secrets lists",
+            engine->secrets.aside.count, other->index, other->address);
     sx_random_take(engine->random, key, sizeof key);
     engine->system_key.forced = true;
     save_key(engine, key, false);
