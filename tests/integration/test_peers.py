@@ -51,6 +51,7 @@ class Peers(LabTest):
         """The operator's steps for one more peer, and what is seen at each."""
         joiner, members = self.lab[index], self.lab.daemons[:index - 1]
         joiner.edit(netconf.entry("Mine", str(index)))
+        mark = self.lab.nms.mark()
         for daemon in members:
             daemon.edit(netconf.cluster(netconf.peers({index: joiner.address})))
         seen = []
@@ -62,6 +63,8 @@ class Peers(LabTest):
             return text == "Failed"
         wait_for(failed, 10, "the new peer is there, and not in the cluster")
         self.assertIn(seen, (["Unknown", "Failed"], ["Failed"]))
+        for alarm in (20004, 20006):
+            self.lab.nms.wait_alarm(alarm, True, 5, mark, peer=index, source=self.alpha.address)
         joiner.edit(self.lab.cluster_config(index))
         warnings = " ".join(joiner.status()["warnings"])
         self.assertIn("users included, is replaced by the primary's", warnings)
@@ -102,6 +105,7 @@ class Peers(LabTest):
             self.assertEqual(status["factory-reset-armed"], "false")
             self.assertEqual(leaver.number_of("Reception"), "100")
             self.assertNotEqual(leaver.number_of("Peers"), "500")
+            wait_for(lambda: 20016 in leaver.alarm_ids(), 5, "it sees that it is alone")
         with self.subTest("its own list is cleared on itself"):
             leaver.edit(EMPTY)
             self.assertEqual(leaver.status()["factory-reset-armed"], "true")
@@ -155,9 +159,11 @@ class Peers(LabTest):
         for daemon in reversed(members):
             daemon.edit(EMPTY)
             self.assertEqual(daemon.status()["factory-reset-armed"], "true")
+            self.assertIn(15012, daemon.alarm_ids())
             daemon.restart()
             daemon.wait_reset()
             self.assertEqual(daemon.status()["peers"], {})
+            self.assertIsNone(daemon.number_of("Reception"))
 
 
 if __name__ == "__main__":
