@@ -127,11 +127,8 @@ static int load_values(struct sx_engine *engine, struct sx_error *err)
 {
     char *value = NULL;
 
-    if (sx_stored_value(engine, SHARED_VALUE, &value, err) < 0)
-        return -1;
-    engine->system_key.shared = value != NULL;
-    free(value);
-    if (sx_stored_value(engine, FORMER_VALUE, &value, err) < 0)
+    if (sx_stored_flag(engine, SHARED_VALUE, &engine->system_key.shared, err) < 0 ||
+        sx_stored_value(engine, FORMER_VALUE, &value, err) < 0)
         return -1;
     snprintf(engine->system_key.former, sizeof engine->system_key.former, "%s", value ? value : "");
     free(value);
