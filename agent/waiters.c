@@ -77,8 +77,8 @@ static void judge(
         else if (waiter->who == AG_WAIT_MAJORITY || was_linked(waiter, peer->address))
             strcpy(result->missing[result->count++], peer->address);
     }
-    result->held = status->role != SX_ROLE_PRIMARY || result->count == 0 ||
-                   (waiter->who == AG_WAIT_MAJORITY && holders > status->peer_count / 2);
+    result->held =
+        result->count == 0 || (waiter->who == AG_WAIT_MAJORITY && holders > status->peer_count / 2);
 }
 
 static struct timespec after(int64_t timeout_ms)
@@ -101,9 +101,11 @@ void ag_waiters_wait(struct ag_host *host, enum ag_wait_for who, uint64_t revisi
     struct timespec until = after(timeout_ms);
     int waited = 0;
 
+    *ret_result = (struct ag_wait_result){.held = true};
     pthread_mutex_lock(&host->status_lock);
     note_linked(&waiter, &host->status);
-    for (;;) {
+    /* Who ceases to be the primary is followed no more: what the peers have then counts. */
+    while (host->status.role == SX_ROLE_PRIMARY) {
         judge(&waiter, &host->status, ret_result);
         if (ret_result->held || waited == ETIMEDOUT || stop(context))
             break;

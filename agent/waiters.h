@@ -33,8 +33,8 @@ void ag_waiters_leave(struct ag_host *host);
 /**
  * Waits until enough peers say that they hold `revision` of this system's history, for `timeout_ms`
  * at most, or until `stop` (asked whenever ag_waiters_wake() is called) says so. Holds no lock of
- * the engine. A system that is not the primary has nobody to wait for. The calling thread has a
- * place.
+ * the engine. A system that is not the primary has nobody to wait for; one that ceases to be it
+ * waits no longer. The calling thread has a place.
  */
 void ag_waiters_wait(struct ag_host *host, enum ag_wait_for who, uint64_t revision,
     int64_t timeout_ms, bool (*stop)(void *context), void *context,

@@ -219,7 +219,8 @@ static const struct sx_alarm_type catalogue[] = {
         "another peer has another system key, or a stored secret cannot be decrypted",
         "the keys are the same, and every secret can be decrypted or was set anew",
         "Run force-system-key-update on the configuration primary: peers with another key take the "
-        "new one. Set what check-secrets lists anew, or put the right file of the key back and "
+        "new one. If the primary itself has lost its key, name a peer without the alarm as primary "
+        "first. Set what check-secrets lists anew, or put the right file of the key back and "
         "restart."},
     {40068, "164a97da-c6ac-5ef7-a190-495599592f88", "Server certificate validity",
         SX_SEVERITY_CRITICAL, "The certificate of this system or of a peer has expired.",

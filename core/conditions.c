@@ -97,6 +97,21 @@ static void of_secrets(struct sx_wanted *wanted)
             aside->count, aside->items[0].path);
 }
 
+static void of_schema(struct sx_wanted *wanted, const struct sx_peer *peer)
+{
+    const char *theirs = peer->hello.software_version, *own = wanted->engine->software_version;
+
+    if (memcmp(peer->hello.schema_hash, sx_schema_hash(wanted->engine->schema), SX_DIGEST_SIZE) ==
+        0)
+        return;
+    if (strcmp(theirs, own) == 0)
+        sx_want(wanted, 20008, peer, "Peer %u (%s) has other YANG modules; both run software %s",
+            peer->index, peer->address, own);
+    else
+        sx_want(wanted, 20008, peer, "Peer %u (%s) runs software %s, this system %s", peer->index,
+            peer->address, theirs, own);
+}
+
 static void of_replication(struct sx_wanted *wanted, const struct sx_peer *peer)
 {
     const struct sx_engine *engine = wanted->engine;
@@ -121,10 +136,8 @@ static void of_replication(struct sx_wanted *wanted, const struct sx_peer *peer)
             peer->address, obstacle);
     else if (is_on_trial(engine, peer))
         sx_keep(wanted, 20006, peer);
-    if (peer->heard &&
-        memcmp(peer->hello.schema_hash, sx_schema_hash(engine->schema), SX_DIGEST_SIZE) != 0)
-        sx_want(wanted, 20008, peer, "Peer %u (%s) runs software %s, this system %s", peer->index,
-            peer->address, peer->hello.software_version, engine->software_version);
+    if (peer->heard)
+        of_schema(wanted, peer);
     if (peer->refused)
         sx_want(wanted, 20009, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->refusal);
 }

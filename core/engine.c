@@ -17,11 +17,8 @@ static int load_values(struct sx_engine *engine, struct sx_error *err)
 {
     char *value = NULL;
 
-    if (sx_stored_value(engine, "lineage-is-ours", &value, err) < 0)
-        return -1;
-    engine->lineage_is_ours = value != NULL;
-    free(value);
-    if (sx_stored_value(engine, "local-address", &value, err) < 0)
+    if (sx_stored_flag(engine, "lineage-is-ours", &engine->lineage_is_ours, err) < 0 ||
+        sx_stored_value(engine, "local-address", &value, err) < 0)
         return -1;
     snprintf(engine->local_address, sizeof engine->local_address, "%s", value ? value : "");
     free(value);
@@ -243,6 +240,63 @@ static int validate(struct sx_engine *engine, const struct sx_event *event, stru
     return event->datastore == SX_DATASTORE_CANDIDATE ? sx_candidate_validate(engine, err) : 0;
 }
 
+/* News of the world, which cannot be refused. */
+static int hear(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
+{
+    switch (event->type) {
+    case SX_EVENT_LINK_UP:
+        sx_cluster_link_up(engine, event);
+        return 0;
+    case SX_EVENT_LINK_DOWN:
+        sx_cluster_link_down(engine, event);
+        return 0;
+    case SX_EVENT_MESSAGE:
+        sx_replicate_message(engine, event->message.peer, event->message.message);
+        return 0;
+    case SX_EVENT_RESOLVED:
+        sx_cluster_resolved(engine, event);
+        return 0;
+    case SX_EVENT_CERTIFICATE:
+        sx_certificate_again(engine, event);
+        return 0;
+    case SX_EVENT_OWN_CERTIFICATE:
+        sx_certificate_own(engine, event);
+        return 0;
+    case SX_EVENT_ROUND_TRIP:
+        sx_requirements_round_trip(engine, event);
+        return 0;
+    case SX_EVENT_USAGE:
+        sx_facts_usage(engine, &event->usage);
+        return 0;
+    case SX_EVENT_KEY_SAVED:
+        sx_system_key_saved(engine, event);
+        return 0;
+    case SX_EVENT_NOTIFIED:
+        if (event->notified > engine->alarms.notified)
+            engine->alarms.notified = event->notified;
+        save_notified(engine);
+        return 0;
+    case SX_EVENT_SESSION_END:
+        sx_lock_session_end(engine, event->origin.session);
+        sx_restore_session_end(engine, event->origin.session);
+        return 0;
+    case SX_EVENT_TICK:
+        sx_key_update_step(engine);
+        return 0;
+    default:
+        return sx_error_set(err, SX_E_INTERNAL, "no such event: %d", (int)event->type);
+    }
+}
+
+static int discard(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
+{
+    if (sx_lock_allows(engine, SX_DATASTORE_CANDIDATE, event->origin.session, err) < 0)
+        return -1;
+    sx_candidate_discard(engine);
+    return 0;
+}
+
+/* What somebody asks for. */
 static int happen(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
 {
     switch (event->type) {
@@ -252,10 +306,7 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
     case SX_EVENT_COMMIT:
         return sx_candidate_commit(engine, event, err);
     case SX_EVENT_DISCARD:
-        if (sx_lock_allows(engine, SX_DATASTORE_CANDIDATE, event->origin.session, err) < 0)
-            return -1;
-        sx_candidate_discard(engine);
-        return 0;
+        return discard(engine, event, err);
     case SX_EVENT_VALIDATE:
         return validate(engine, event, err);
     case SX_EVENT_VALIDATE_CONFIG:
@@ -264,26 +315,21 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
         return sx_lock(engine, event, err);
     case SX_EVENT_UNLOCK:
         return sx_unlock(engine, event, err);
-    case SX_EVENT_SESSION_END:
-        sx_lock_session_end(engine, event->origin.session);
-        sx_restore_session_end(engine, event->origin.session);
-        return 0;
+    case SX_EVENT_ROLLBACK:
+        return sx_rollback(engine, event, err);
     case SX_EVENT_RESTART:
         sx_update_add(engine->update, SX_ACTION_RESTART, NULL);
         return 0;
+    case SX_EVENT_ROLLING_RESTART:
+        return sx_rolling_request(engine, event, err);
     case SX_EVENT_FORCE_UPDATE:
         return sx_force_update(engine, err);
     case SX_EVENT_PREVIEW:
         return sx_preview_request(engine, err);
-    case SX_EVENT_ROLLING_RESTART:
-        return sx_rolling_request(engine, event, err);
-    case SX_EVENT_ROLLBACK:
-        return sx_rollback(engine, event, err);
     case SX_EVENT_FORCE_KEY_UPDATE:
         return sx_system_key_force(engine, err);
-    case SX_EVENT_KEY_SAVED:
-        sx_system_key_saved(engine, event);
-        return 0;
+    case SX_EVENT_ACCEPT_KEY:
+        return sx_certificate_accept(engine, event, err);
     case SX_EVENT_DISCARD_SET_ASIDE:
         return sx_set_aside_discard(engine, event, err);
     case SX_EVENT_RESTORE_BEGIN:
@@ -295,42 +341,9 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
     case SX_EVENT_RESTORE_CANCEL:
         sx_restore_cancel(engine, event);
         return 0;
-    case SX_EVENT_LINK_UP:
-        sx_cluster_link_up(engine, event);
-        return 0;
-    case SX_EVENT_LINK_DOWN:
-        sx_cluster_link_down(engine, event);
-        return 0;
-    case SX_EVENT_CERTIFICATE:
-        sx_certificate_again(engine, event);
-        return 0;
-    case SX_EVENT_ROUND_TRIP:
-        sx_requirements_round_trip(engine, event);
-        return 0;
-    case SX_EVENT_OWN_CERTIFICATE:
-        sx_certificate_own(engine, event);
-        return 0;
-    case SX_EVENT_ACCEPT_KEY:
-        return sx_certificate_accept(engine, event, err);
-    case SX_EVENT_MESSAGE:
-        sx_replicate_message(engine, event->message.peer, event->message.message);
-        return 0;
-    case SX_EVENT_RESOLVED:
-        sx_cluster_resolved(engine, event);
-        return 0;
-    case SX_EVENT_NOTIFIED:
-        if (event->notified > engine->alarms.notified)
-            engine->alarms.notified = event->notified;
-        save_notified(engine);
-        return 0;
-    case SX_EVENT_USAGE:
-        sx_facts_usage(engine, &event->usage);
-        return 0;
-    case SX_EVENT_TICK:
-        sx_key_update_step(engine);
-        return 0;
+    default:
+        return hear(engine, event, err);
     }
-    return sx_error_set(err, SX_E_INTERNAL, "no such event: %d", (int)event->type);
 }
 
 void sx_engine_step(

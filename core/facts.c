@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Soft state that peers tell each other: small, told in whole, at most once a second and at least
- * every ten. Nobody acknowledges it, and nothing of it is stored. */
+ * every ten. Nobody acknowledges it, and nothing of it is stored. Where a subordinate stands is
+ * told to other subordinates at the same time; with the primary it is part of replication. */
 
 static void read_configuration(struct sx_engine *engine)
 {
@@ -31,9 +32,16 @@ static bool has_listener(const struct sx_engine *engine)
     return false;
 }
 
+static bool has_moved(const struct sx_engine *engine)
+{
+    return engine->role == SX_ROLE_SUBORDINATE &&
+           engine->revision_told != sx_history_revision(&engine->history);
+}
+
 int64_t sx_facts_deadline(const struct sx_engine *engine)
 {
-    bool changed = memcmp(&engine->facts, &engine->facts_told, sizeof engine->facts) != 0;
+    bool changed =
+        has_moved(engine) || memcmp(&engine->facts, &engine->facts_told, sizeof engine->facts) != 0;
 
     if (!has_listener(engine))
         return INT64_MAX;
@@ -50,6 +58,9 @@ void sx_facts_tell(struct sx_engine *engine, const struct sx_peer *peer)
 
 void sx_facts_settle(struct sx_engine *engine)
 {
+    const struct sx_peer *primary = sx_cluster_primary(engine);
+    bool moved = has_moved(engine);
+
     if (engine->system_changed)
         read_configuration(engine);
     engine->system_changed = false;
@@ -57,9 +68,16 @@ void sx_facts_settle(struct sx_engine *engine)
         return;
     memcpy(&engine->facts_told, &engine->facts, sizeof engine->facts);
     engine->facts_told_ms = engine->monotonic_ms;
-    for (size_t i = 0; i < engine->peer_count; i++)
-        if (engine->peers[i].up)
-            sx_facts_tell(engine, &engine->peers[i]);
+    engine->revision_told = sx_history_revision(&engine->history);
+    for (size_t i = 0; i < engine->peer_count; i++) {
+        struct sx_peer *peer = &engine->peers[i];
+
+        if (!peer->up)
+            continue;
+        sx_facts_tell(engine, peer);
+        if (moved && peer != primary)
+            sx_replicate_position(engine, peer);
+    }
 }
 
 void sx_facts_usage(struct sx_engine *engine, const struct sx_usage *usage)

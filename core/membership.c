@@ -16,15 +16,23 @@ int sx_stored_value(
     return -1;
 }
 
+int sx_stored_flag(struct sx_engine *engine, const char *name, bool *ret_set, struct sx_error *err)
+{
+    char *value = NULL;
+
+    if (sx_stored_value(engine, name, &value, err) < 0)
+        return -1;
+    *ret_set = value != NULL;
+    free(value);
+    return 0;
+}
+
 int sx_membership_load(struct sx_engine *engine, struct sx_error *err)
 {
     char *value = NULL;
 
-    if (sx_stored_value(engine, "in-cluster", &value, err) < 0)
-        return -1;
-    engine->in_cluster = value != NULL;
-    free(value);
-    if (sx_stored_value(engine, "take-snapshot", &value, err) < 0)
+    if (sx_stored_flag(engine, "in-cluster", &engine->in_cluster, err) < 0 ||
+        sx_stored_value(engine, "take-snapshot", &value, err) < 0)
         return -1;
     engine->take_snapshot = value != NULL;
     engine->joining = value && strcmp(value, "joining") == 0;

@@ -8,22 +8,27 @@
 #define CLUSTER "/sextant-cluster:cluster"
 #define ZONES "/sextant-call-control:call-control/zones"
 
-/* Linked to a peer that went on from where we are, as primary: what is committed here would be a
- * second future of the same past. */
-static const struct sx_peer *successor(const struct sx_engine *engine)
+/* The peer is primary too and was named after this system: it has gone on from where this one is,
+ * or will, as the present history is this system's own and not the peer's. */
+static bool is_successor(const struct sx_engine *engine, const struct sx_peer *peer)
 {
     const char *lineage = sx_history_lineage(&engine->history);
-    uint64_t revision = sx_history_revision(&engine->history);
+    const struct sx_hello *hello = &peer->hello;
 
-    for (size_t i = 0; i < engine->peer_count; i++) {
-        const struct sx_peer *peer = &engine->peers[i];
+    if (!peer->up || !peer->heard || !*lineage || hello->configuration_primary == 0 ||
+        hello->configuration_primary != hello->local_index)
+        return false;
+    if (strcmp(sx_history_lineage(&hello->history), lineage) == 0)
+        return engine->lineage_is_ours;
+    return sx_history_holds(&hello->history, lineage, sx_history_revision(&engine->history));
+}
 
-        if (peer->up && peer->heard && peer->hello.configuration_primary &&
-            peer->hello.configuration_primary == peer->hello.local_index &&
-            strcmp(sx_history_lineage(&peer->hello.history), lineage) != 0 && *lineage &&
-            sx_history_holds(&peer->hello.history, lineage, revision))
-            return peer;
-    }
+/* What is committed here while there is one would be a second future of the same past. */
+static const struct sx_peer *successor(const struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->peer_count; i++)
+        if (is_successor(engine, &engine->peers[i]))
+            return &engine->peers[i];
     return NULL;
 }
 
@@ -51,8 +56,8 @@ static int check_role(
     other = engine->role == SX_ROLE_PRIMARY ? successor(engine) : NULL;
     if (other) {
         sx_error_set(err, SX_E_ACCESS_DENIED,
-            "peer %s is configuration primary too and has gone on from this configuration: name "
-            "one primary on every peer",
+            "peer %s is configuration primary too, and was named after this system: name one "
+            "primary on every peer",
             other->address);
         sx_error_tag(err, "not-primary");
         return sx_error_at(err, change->path);

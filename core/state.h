@@ -254,6 +254,7 @@ struct sx_engine {
     struct sx_facts facts; /**< of this system */
     struct sx_facts facts_told; /**< as the peers have them */
     int64_t facts_told_ms; /**< monotonic; when they were told */
+    uint64_t revision_told; /**< where this system stood then */
 
     struct sx_alarms alarms;
     uint64_t set_aside; /**< rows of the store that did not fit the schema */
@@ -346,6 +347,8 @@ void sx_apply_settle(struct sx_engine *engine);
 /** membership.c: a named value of the store, for free(), or NULL when there is none. */
 int sx_stored_value(
     struct sx_engine *engine, const char *name, char **ret_value, struct sx_error *err);
+/** The same, when it is only told by whether it is there. */
+int sx_stored_flag(struct sx_engine *engine, const char *name, bool *ret_set, struct sx_error *err);
 
 /** upgrade.c: whether the replicated content is of this schema; whoever has no primary settles that
  * at once, a subordinate by a snapshot. sx_upgrade_note() is part of the caller's transaction. */

@@ -80,7 +80,9 @@ static void fill_heard(
     strcpy(status->software_version, peer->hello.software_version);
     strcpy(status->lineage, sx_history_lineage(&peer->hello.history));
     status->revision = theirs;
-    status->lag = own > theirs ? own - theirs : 0;
+    /* Numbers of another history say nothing of how far it is behind this one. */
+    if (own > theirs && sx_history_holds(&engine->history, status->lineage, theirs))
+        status->lag = own - theirs;
 }
 
 static void fill_own(const struct sx_engine *engine, struct sx_peer_status *status)

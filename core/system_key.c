@@ -127,11 +127,8 @@ static int load_values(struct sx_engine *engine, struct sx_error *err)
 {
     char *value = NULL;
 
-    if (sx_stored_value(engine, SHARED_VALUE, &value, err) < 0)
-        return -1;
-    engine->system_key.shared = value != NULL;
-    free(value);
-    if (sx_stored_value(engine, FORMER_VALUE, &value, err) < 0)
+    if (sx_stored_flag(engine, SHARED_VALUE, &engine->system_key.shared, err) < 0 ||
+        sx_stored_value(engine, FORMER_VALUE, &value, err) < 0)
         return -1;
     snprintf(engine->system_key.former, sizeof engine->system_key.former, "%s", value ? value : "");
     free(value);
@@ -223,8 +220,21 @@ static void save_key(struct sx_engine *engine, const uint8_t key[SX_SYSTEM_KEY_S
     engine->status_changed = true;
 }
 
+/* A linked peer that has another key while this system cannot read what it stores: the peer's key
+ * may be the one that is lost here, and all would lose it. */
+static const struct sx_peer *who_may_have_the_key(const struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->peer_count && engine->secrets.aside.count > 0; i++)
+        if (engine->peers[i].up && engine->peers[i].heard &&
+            strcmp(engine->peers[i].hello.system_key, present_id(engine)) != 0)
+            return &engine->peers[i];
+    return NULL;
+}
+
 int sx_system_key_force(struct sx_engine *engine, struct sx_error *err)
 {
+    const struct sx_peer *other = who_may_have_the_key(engine);
+
     uint8_t key[SX_SYSTEM_KEY_SIZE];
 
     if (*engine->database_failure)
@@ -238,6 +248,14 @@ int sx_system_key_force(struct sx_engine *engine, struct sx_error *err)
     if (is_changing(engine))
         return sx_error_set(err, SX_E_OPERATION_FAILED,
             "an update of the system key is under way: wait until it has ended");
+    if (other)
+        return sx_error_set(err, SX_E_OPERATION_FAILED,
+            "this system has lost its key, as %zu secrets cannot be decrypted, and peer %u (%s) "
+            "may "
+            "have it: name a peer without alarm 40055 as configuration primary, which gives its "
+            "key "
+            "to all, or set anew what check-secrets lists",
+            engine->secrets.aside.count, other->index, other->address);
     sx_random_take(engine->random, key, sizeof key);
     engine->system_key.forced = true;
     save_key(engine, key, false);

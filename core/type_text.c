@@ -62,10 +62,25 @@ static void add_range(
     }
 }
 
+/* The model's own words say what a value is not. */
+static void add_words(struct sx_text *text, const char *words)
+{
+    size_t length = strlen(words), start = strncmp(words, "Not ", 4) == 0 ? 4 : 0;
+
+    if (length > start && words[length - 1] == '.')
+        length--;
+    sx_text_add(text, words + start, length - start);
+}
+
 static void add_string_type(struct sx_text *text, const struct lysc_type_str *type)
 {
-    LY_ARRAY_COUNT_TYPE i;
+    LY_ARRAY_COUNT_TYPE count = LY_ARRAY_COUNT(type->patterns), i;
 
+    /* The last pattern is that of the type that was derived last. */
+    if (count > 0 && type->patterns[count - 1]->emsg) {
+        add_words(text, type->patterns[count - 1]->emsg);
+        return;
+    }
     add(text, "a text");
     if (type->length) {
         add(text, " of ");

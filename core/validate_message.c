@@ -226,8 +226,8 @@ int sx_violation_unique(struct lysc_node_leaf *const *leafs, const struct lyd_no
             sx_text_add(&names, " ", 1);
         add_relative(&names, &leafs[i]->node, entry->schema);
     }
-    message = sx_format("Unique data leaf(s) \"%s\" not satisfied in \"%s\" and \"%s\"", names.data,
-        other_path, path);
+    message =
+        sx_format("\"%s\" must be unique, and is the same in \"%.250s\"", names.data, other_path);
     say(SX_E_OPERATION_FAILED, path, message, "data-not-unique", err);
     free(names.data);
     free(message);

@@ -17,7 +17,8 @@ __attribute__((format(printf, 2, 3))) static void warn(
     va_end(arguments);
 }
 
-/* While the mode is permissive it can be seen who would not be let in under enforce. */
+/* While the mode is permissive it can be seen who would not be let in under enforce, and who was
+ * not there when the mode was copied. */
 static void warn_of_certificates(const struct sx_engine *engine, struct sx_status *status)
 {
     if (strcmp(engine->applied.tls_verification, "permissive") != 0 ||
@@ -35,6 +36,10 @@ static void warn_of_certificates(const struct sx_engine *engine, struct sx_statu
             warn(status,
                 "Peer %u (%.60s) may not be let in after the restart: its certificate has not been "
                 "seen yet",
+                peer->index, peer->address);
+        if (peer->failed)
+            warn(status,
+                "Peer %u (%.60s) is not linked and does not take the mode: set it there, too",
                 peer->index, peer->address);
     }
 }

@@ -25,7 +25,7 @@ SEVERITY = re.compile(r"\bSX_SEVERITY_([A-Z]+)\b")
 
 
 class Entry:
-    """One line of the catalogue: its id, UUID, title and severity, and where it stands."""
+    """One line of the catalogue: its id, UUID, title, severity and words, and where it stands."""
 
     def __init__(self, text, match, end):
         body = text[match.start():end]
@@ -36,11 +36,16 @@ class Entry:
         self.uuid = strings[0] if strings else ""
         self.title = strings[1] if len(strings) > 1 else ""
         self.severity = severity.group(1).lower() if severity else ""
+        self.words = [sentence(string) for string in strings[2:6]]
 
 
 def joined(match):
     """The text of a C string literal and of those that follow it directly."""
     return "".join(re.findall(r'"((?:\\.|[^"\\])*)"', match.group()))
+
+
+def sentence(text):
+    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def catalogue(root, report):
@@ -113,7 +118,12 @@ def check_page(root, entries, report):
     text = re.sub(r"\\f[A-Z]|\\&", "", common.read(root, PAGE)).replace("\\-", "-")
     lines = text.split("\n")
     known = {entry.id for entry in entries}
+    all_words = " ".join(text.split())
     for entry in entries:
+        for words in entry.words:
+            if words not in all_words:
+                report.add(PAGE, f'alarm {entry.id}: the words of {CATALOGUE} are not there: '
+                           f'"{words}"')
         # The title may stand in the request of the id or in one of the next two lines.
         places = [number for number, line in enumerate(lines)
                   if re.search(rf"\b{entry.id}\b", line)]

@@ -326,7 +326,7 @@ class Catalogue(CheckTest):
         self.write("core/catalogue.c", (
             "static const struct sx_alarm_type catalogue[] = {\n"
             '    {20004, "%s", "Link lost", SX_SEVERITY_WARNING, "Text."},\n'
-            '    {20006, "%s",\n        "Database " "lost", SX_SEVERITY_CRITICAL, "Text."},\n'
+            '    {20006, "%s",\n        "Database " "lost", SX_SEVERITY_CRITICAL, "More."},\n'
             "};\n") % UUIDS)
         self.write("yang/sextant-alarms.yang", (
             "module sextant-alarms {\n  identity sextant-alarm {\n    description \"Base.\";\n  }\n"
@@ -338,7 +338,7 @@ class Catalogue(CheckTest):
             f"{name} NOTIFICATION-TYPE\n  OBJECTS {{ sextantAlarmId, sextantAlarmUuid }}\n"
             for name in ("sextantAlarmRaised", "sextantAlarmCleared")))
         self.write("tools/man/sextant-alarms.7", ".SS 20004 Link lost\nText.\n.TP\n"
-                   ".B 20006\nDatabase lost\n")
+                   ".B 20006\nDatabase lost\nMore.\n")
 
     def test_good(self):
         self.passes("catalogue")
@@ -365,6 +365,7 @@ class Catalogue(CheckTest):
                  "Raised NOTIFICATION-TYPE\n  OBJECTS {", ("sextantAlarmRaised", "id")),
                 (mib, "AlarmCleared", "AlarmEnded", ("sextantAlarmCleared",)),
                 (page, "Database lost", "Database found", ("20006", "Database lost")),
+                (page, "lost\nText.", "lost\nTest.", ("20004", '"Text."')),
                 (page, ".B 20006", ".B 2000", ("20006", "missing")),
                 (page, ".SS 20004", ".SS 29999 Ghost\n.SS 20004", ("29999",))):
             with self.subTest(new):

@@ -51,6 +51,7 @@ class Peers(LabTest):
         """The operator's steps for one more peer, and what is seen at each."""
         joiner, members = self.lab[index], self.lab.daemons[:index - 1]
         joiner.edit(netconf.entry("Mine", str(index)))
+        mark = self.lab.nms.mark()
         for daemon in members:
             daemon.edit(netconf.cluster(netconf.peers({index: joiner.address})))
         seen = []
@@ -62,6 +63,8 @@ class Peers(LabTest):
             return text == "Failed"
         wait_for(failed, 10, "the new peer is there, and not in the cluster")
         self.assertIn(seen, (["Unknown", "Failed"], ["Failed"]))
+        for alarm in (20004, 20006):
+            self.lab.nms.wait_alarm(alarm, True, 5, mark, peer=index, source=self.alpha.address)
         joiner.edit(self.lab.cluster_config(index))
         warnings = " ".join(joiner.status()["warnings"])
         self.assertIn("users included, is replaced by the primary's", warnings)
@@ -102,6 +105,7 @@ class Peers(LabTest):
             self.assertEqual(status["factory-reset-armed"], "false")
             self.assertEqual(leaver.number_of("Reception"), "100")
             self.assertNotEqual(leaver.number_of("Peers"), "500")
+            wait_for(lambda: 20016 in leaver.alarm_ids(), 5, "it sees that it is alone")
         with self.subTest("its own list is cleared on itself"):
             leaver.edit(EMPTY)
             self.assertEqual(leaver.status()["factory-reset-armed"], "true")
@@ -124,18 +128,28 @@ class Peers(LabTest):
         self.replicates(stay, "400")
 
     def test_d_a_peer_is_replaced(self):
-        """Another system, without any configuration, takes a dead one's place and address."""
+        """Another system, without any configuration and with a key of its own, takes a dead one's
+        place and address: the peers, who knew the dead one by its key, are told to accept it."""
         members = [self.lab[index] for index in (1, 2, 4, 5)]
-        new = self.lab[5]
+        new, others = self.lab[5], members[:-1]
         new.kill()
+        for daemon in others:
+            wait_for(lambda d=daemon: 20004 in d.alarm_ids(), 5, f"{daemon.name}: it is dead")
         shutil.rmtree(new.state)
         self.assertTrue(os.path.exists(new.initial))
+        new.certificate, new.key = self.lab.authority.issue("replacement", ["epsilon.example.com"])
         new.start()
         new.edit(netconf.cluster("<name>lab.example.com</name><configuration-primary>1"
                                  "</configuration-primary>"
                                  + netconf.peers({index: daemon.address for index, daemon in
                                                   enumerate(members, 1)})))
         new.restart()
+        for daemon in others:
+            wait_for(lambda d=daemon: 40070 in d.alarm_ids(), 10, f"{daemon.name}: another key")
+        self.assertIsNone(new.number_of("Reception"))
+        for daemon in others:
+            done = daemon.ctl("accept-peer-key", "4")
+            self.assertEqual(done.returncode, 0, done.stderr)
         self.in_step(members)
         self.quiet(members)
         self.replicates(members, "401")
@@ -145,9 +159,11 @@ class Peers(LabTest):
         for daemon in reversed(members):
             daemon.edit(EMPTY)
             self.assertEqual(daemon.status()["factory-reset-armed"], "true")
+            self.assertIn(15012, daemon.alarm_ids())
             daemon.restart()
             daemon.wait_reset()
             self.assertEqual(daemon.status()["peers"], {})
+            self.assertIsNone(daemon.number_of("Reception"))
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ class Change(PrimaryTest):
             for daemon in (self.alpha, self.beta):
                 wait_alarms(daemon, lambda ids: 20017 in ids, "20017 is up")
             self.assertEqual(self.beta.status()["role"], "primary")
-        with self.subTest("the old primary cannot fork once the new one has gone on"):
+        with self.subTest("the old primary refuses to be edited, the new one does not"):
+            self.refused(self.alpha, self.beta.address)
             self.beta.edit(netconf.entry("New", "200"))
             wait_for(lambda: self.alpha.status()["peers"][2].get("lineage") !=
                      old["lineage"], 5, "alpha knows of beta's lineage")

@@ -15,6 +15,13 @@ def ietf_system(inner):
     return f'<system xmlns="{netconf.IETF_SYSTEM}">{inner}</system>'
 
 
+def interface(address):
+    """The interface that a lab configures, with one more address."""
+    return ('<interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces"><interface>'
+            '<name>lan0</name><ipv4 xmlns="urn:ietf:params:xml:ns:yang:ietf-ip">'
+            f"{address}</ipv4></interface></interfaces>")
+
+
 def zone(address):
     return (f'<call-control xmlns="{netconf.CALL_CONTROL}"><zones><zone><name>north</name>'
             "<type>neighbour</type><protocol>sip</protocol><peer><index>1</index>"
@@ -58,6 +65,9 @@ class Requirements(LabTest):
 
     def test_unique_values(self):
         self.check(20032, system("<name>alpha</name>"), system("<name>beta</name>"))
+        address = f"<ip>{self.alpha.address}</ip>"
+        self.check(20032, interface(f"<address>{address}<prefix-length>8</prefix-length></address>"),
+                   interface(f"<address {DELETE}>{address}</address>"))
 
     def test_servers(self):
         for number, path in ((45001, "dns-resolver"), (45002, "ntp")):
@@ -73,6 +83,14 @@ class Requirements(LabTest):
                 f"</{transport}></server></{path}>"))
             self.wait_alarms(self.alpha, [40049])
 
+    def test_address(self):
+        address = f"<ip>{self.alpha.address}</ip>"
+        self.alpha.edit(interface(f"<address {DELETE}>{address}</address>"))
+        self.wait_alarms(self.alpha, [40049, 45003])
+        self.assertEqual(self.beta.alarm_ids(), [40049])
+        self.alpha.edit(interface(f"<address>{address}<prefix-length>8</prefix-length></address>"))
+        self.wait_alarms(self.alpha, [40049])
+
     def test_h323(self):
         mode = (f'<call-control xmlns="{netconf.CALL_CONTROL}"><h323><mode>%s</mode></h323>'
                 "</call-control>")
@@ -80,16 +98,31 @@ class Requirements(LabTest):
         for daemon in self.lab.daemons:
             self.wait_alarms(daemon, [20018, 20018, 40049])
         self.alpha.edit(mode % "on")
+        for daemon in self.lab.daemons:
+            self.wait_alarms(daemon, [40049])
 
     def test_neighbour(self):
         self.assert_refused("operation-failed", lambda: self.alpha.edit(zone(self.beta.address)),
                             app_tag="peer-is-neighbour", message="north")
+        with self.subTest("two edits on different peers do it together"):
+            third = "127.0.0.13"
+            self.beta.edit(netconf.cluster(netconf.peers({3: third})))
+            self.alpha.edit(zone(third))
+            wait_for(lambda: 20033 in self.beta.alarm_ids(), 5, "20033")
+            self.assertNotIn(20033, self.alpha.alarm_ids())
+            self.alpha.edit(zone("127.0.0.14"))
+            wait_for(lambda: 20033 not in self.beta.alarm_ids(), 5, "20033 is cleared")
+            self.beta.edit(netconf.cluster(f"<peers><peer {DELETE}><index>3</index></peer></peers>"))
+            for daemon in self.lab.daemons:
+                self.wait_alarms(daemon, [40049])
 
     def test_ports(self):
         self.beta.kill()
         wait_for(lambda: 20021 in self.alpha.alarm_ids(), 5, "20021")
         self.beta.start()
         self.lab.wait_in_step()
+        for daemon in self.lab.daemons:
+            self.wait_alarms(daemon, [40049])
 
 
 if __name__ == "__main__":

@@ -163,6 +163,33 @@ class Cluster(SecretTest):
         self.assertEqual(self.ctl(self.beta, "check-secrets"), "Every secret can be decrypted.\n")
 
 
+    def test_d_a_primary_that_lost_its_key_is_repaired_from_a_peer(self):
+        self.alpha.edit(zone("kept-by-the-peer"))
+        self.lab.wait_in_step()
+        before = self.key(self.beta)
+        self.alpha.kill()
+        os.unlink(key_file(self.alpha))
+        self.alpha.start()
+        for daemon in self.lab.daemons:
+            wait_for(lambda d=daemon: 40055 in d.alarm_ids(), 15, f"{daemon.name}: 40055")
+        with self.subTest("it does not spread its new key"):
+            done = self.alpha.ctl("force-system-key-update")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("name a peer without alarm 40055", done.stderr)
+            self.assertEqual(self.key(self.beta), before)
+        with self.subTest("it takes that of a peer without the alarm's cause, named as primary"):
+            for daemon in (self.beta, self.alpha):
+                daemon.edit(netconf.cluster("<configuration-primary>2</configuration-primary>"))
+            wait_for(lambda: self.key(self.alpha) == before, 10, "the cluster's key")
+            self.lab.wait_in_step()
+            for daemon in self.lab.daemons:
+                wait_for(lambda d=daemon: d.alarm_ids() == [40049], 15, "no alarm is left")
+                self.assertEqual(self.ctl(daemon, "check-secrets"),
+                                 "Every secret can be decrypted.\n")
+            self.ctl(self.beta, "force-system-key-update")
+            wait_for(lambda: self.key(self.alpha) == self.key(self.beta) != before, 10, "a new key")
+
+
 class FromAnotherCluster(SecretTest):
     """gamma, whose key a cluster of its own shares, is put into the cluster of alpha and beta."""
 

@@ -61,7 +61,7 @@ class Configuration(CtlTest):
 
     def test_refusals(self):
         error = self.ctl("set", ANN + "/number", "1 2", status=1)
-        for part in ("entry[sxcc:name='Ann']/sxcc:number", "no spaces",
+        for part in ("entry[name='Ann']/number", "no spaces",
                      "[invalid-value, alias-invalid]"):
             self.assertIn(part, error)
         self.assertEqual(error.count("\n"), 1)

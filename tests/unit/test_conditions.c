@@ -182,6 +182,34 @@ static void a_lost_link_raises_20006_too(void **state)
     sx_test_engine_close(&test);
 }
 
+static const char *text_of(const struct sx_test_engine *test, uint32_t id)
+{
+    for (size_t i = 0; i < test->status.alarm_count; i++)
+        if (test->status.alarms[i].id == id)
+            return test->status.alarms[i].text;
+    return "";
+}
+
+/* A module more or less is another schema, too. */
+static void other_modules(struct sx_hello *hello)
+{
+    hello->schema_hash[0] ^= 1;
+}
+
+static void what_differs_in_an_upgrade_is_told(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_primary_open(&test, *state, 2);
+    sx_test_link_up(&test, SX_TEST_B);
+    say_hello(&test, SX_TEST_B, other_schema);
+    assert_non_null(strstr(text_of(&test, 20008), "runs software 9.9, this system test"));
+    sx_test_link_up(&test, SX_TEST_B);
+    say_hello(&test, SX_TEST_B, other_modules);
+    assert_non_null(strstr(text_of(&test, 20008), "has other YANG modules"));
+    sx_test_engine_close(&test);
+}
+
 static void another_schema_raises_20008(void **state)
 {
     struct sx_test_engine test;
@@ -252,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_peer_that_cannot_be_replicated_with_raises_20006),
         cmocka_unit_test(a_lost_link_raises_20006_too),
         cmocka_unit_test(another_schema_raises_20008),
+        cmocka_unit_test(what_differs_in_an_upgrade_is_told),
         cmocka_unit_test(a_refused_revision_raises_20009_on_both),
         cmocka_unit_test(a_refusal_outlives_restarts),
     };

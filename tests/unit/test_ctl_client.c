@@ -118,15 +118,18 @@ static void test_errors_of_the_daemon(void **state)
         "<rpc-reply " NS
         "><rpc-error><error-tag>access-denied</error-tag><error-app-tag>not-primary"
         "</error-app-tag><error-path>/a:b</error-path><error-message>edit it on c</error-message>"
-        "</rpc-error><rpc-error><error-tag>in-use</error-tag></rpc-error></rpc-reply>";
-    char answer[512];
+        "</rpc-error><rpc-error><error-tag>operation-failed</error-tag><error-path>/a:b"
+        "</error-path><error-message>/mod:b: has a gap</error-message></rpc-error>"
+        "<rpc-error><error-tag>in-use</error-tag></rpc-error></rpc-reply>";
+    char answer[768];
     struct ctl_fault fault;
 
     (void)state;
     snprintf(answer, sizeof answer, "\n#%zu\n%s\n##\n", strlen(body), body);
     assert_int_equal(ask(HELLO, answer, &fault), CTL_EXIT_REFUSED);
-    assert_string_equal(
-        fault.message, "/a:b: edit it on c [access-denied, not-primary]\nrefused [in-use]");
+    assert_string_equal(fault.message,
+        "/b: edit it on c [access-denied, not-primary]\n/mod:b: has a gap [operation-failed]\n"
+        "refused [in-use]");
 }
 
 static void test_not_a_daemon(void **state)

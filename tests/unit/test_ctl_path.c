@@ -122,6 +122,24 @@ static void test_parent(void **state)
     assert_int_equal(ctl_parent_length("/a:b/c[d=\"it's/\"]/e"), 17);
 }
 
+static void assert_plain(const char *text, const char *wanted)
+{
+    char *plain = ctl_path_plain(text);
+
+    assert_string_equal(plain, wanted);
+    free(plain);
+}
+
+static void test_prefixes_are_left_out(void **state)
+{
+    (void)state;
+    assert_plain(
+        "/sxc:cluster/sxc:peers/sxc:peer[sxc:index='2']", "/cluster/peers/peer[index='2']");
+    assert_plain("/a:b[a:c='a:d'][.='e']", "/b[c='a:d'][.='e']");
+    assert_plain("system", "system");
+    assert_plain("", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_refuses_with_the_place),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_parent),
+        cmocka_unit_test(test_prefixes_are_left_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,21 @@ static void test_delete(void **state)
     lyd_free_all(tree);
 }
 
+/* A container without presence holds nothing here, and is to go all the same. */
+static void test_delete_of_a_container(void **state)
+{
+    struct lyd_node *tree = NULL;
+    char *request;
+
+    add(*state, "/cluster/peers", NULL, &tree);
+    request = ctl_request_edit(tree, "none", NULL);
+    assert_non_null(strstr(request,
+        "<config>" CLUSTER "<peers xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\" "
+        "nc:operation=\"delete\"/></cluster></config>"));
+    free(request);
+    lyd_free_all(tree);
+}
+
 static void test_paths_that_name_nothing(void **state)
 {
     static const struct {
@@ -186,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_paths_share_one_tree),
         cmocka_unit_test(test_a_wrong_value_is_sent),
         cmocka_unit_test(test_delete),
+        cmocka_unit_test(test_delete_of_a_container),
         cmocka_unit_test(test_paths_that_name_nothing),
     };
 

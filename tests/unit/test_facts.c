@@ -70,6 +70,30 @@ static void a_new_link_is_told_at_once(void **state)
     sx_test_engine_close(&test);
 }
 
+/* The primary knows from each answer where a subordinate stands; other subordinates are told. */
+static void where_a_subordinate_stands_is_told_to_the_others(void **state)
+{
+    struct sx_test_engine test, a;
+
+    sx_test_pair_open(&a, &test, *state);
+    assert_true(sx_test_set_peer(&test, 3, SX_TEST_C));
+    sx_test_peer_up(&test, SX_TEST_C);
+    sx_test_tick(&test, SX_FACTS_REFRESH_MS);
+    assert_null(sx_test_sent(&test, SX_MESSAGE_POSITION, SX_TEST_C));
+    assert_true(sx_test_entry(&a, "ann", 100));
+    sx_test_exchange(&a, &test);
+    sx_test_tick(&test, SX_FACTS_GAP_MS);
+    assert_non_null(sx_test_sent(&test, SX_MESSAGE_POSITION, SX_TEST_C));
+    assert_int_equal(
+        sx_history_revision(sx_test_sent(&test, SX_MESSAGE_POSITION, SX_TEST_C)->history),
+        sx_test_revision(&a));
+    assert_null(sx_test_sent(&test, SX_MESSAGE_POSITION, SX_TEST_A));
+    sx_test_tick(&test, SX_FACTS_GAP_MS);
+    assert_null(sx_test_sent(&test, SX_MESSAGE_POSITION, SX_TEST_C));
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&test);
+}
+
 static void changes_are_told_once_a_second_and_nothing_every_ten(void **state)
 {
     struct sx_test_engine test;
@@ -180,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_link_is_told_at_once),
+        cmocka_unit_test(where_a_subordinate_stands_is_told_to_the_others),
         cmocka_unit_test(changes_are_told_once_a_second_and_nothing_every_ten),
         cmocka_unit_test(facts_are_kept_with_their_age),
         cmocka_unit_test(maintenance_mode_raises_15015_here_and_there),

@@ -101,7 +101,8 @@ static void list_without_itself(struct sx_hello *hello)
 
 static void other_primary(struct sx_hello *hello)
 {
-    hello->configuration_primary = 2;
+    strcpy(hello->peers[2], SX_TEST_C);
+    hello->configuration_primary = 3;
 }
 
 static void no_primary(struct sx_hello *hello)

@@ -187,17 +187,68 @@ static void an_old_primary_with_a_successor_does_not_fork_the_history(void **sta
     sx_test_engine_close(&test);
 }
 
-static void two_primaries_without_a_descendant_both_edit(void **state)
+/* Says that B is configuration primary too, with a history that `change` may alter. */
+static void claim(struct sx_test_engine *test, void (*change)(struct sx_history *history))
+{
+    struct sx_message *message = sx_test_hello(test, SX_TEST_B);
+
+    message->hello->configuration_primary = 2;
+    if (change)
+        change(&message->hello->history);
+    sx_test_message(test, SX_TEST_B, message);
+}
+
+/* What it commits until it is told of the new primary would be lost, or a conflict. */
+static void an_old_primary_leaves_edits_to_the_one_that_was_named_after_it(void **state)
 {
     struct sx_test_engine test;
-    struct sx_message *message;
 
     sx_test_primary_open(&test, *state, 2);
     assert_true(sx_test_entry(&test, "ann", 100));
     sx_test_link_up(&test, SX_TEST_B);
-    message = sx_test_hello(&test, SX_TEST_B);
-    message->hello->configuration_primary = 2;
-    sx_test_message(&test, SX_TEST_B, message);
+    claim(&test, NULL);
+    assert_false(sx_test_entry(&test, "ann", 101));
+    assert_string_equal(test.update.error.app_tag, "not-primary");
+    assert_non_null(strstr(test.update.error.message, SX_TEST_B));
+    /* Where nobody sees the other, each goes on; 20011 tells of it later. */
+    sx_test_link_down(&test, SX_TEST_B, "gone");
+    assert_true(sx_test_entry(&test, "ann", 101));
+    sx_test_engine_close(&test);
+}
+
+static void a_new_primary_edits_while_the_old_one_is_not_told(void **state)
+{
+    struct sx_test_engine a, b;
+
+    sx_test_pair_open(&a, &b, *state);
+    assert_true(sx_test_entry(&a, "ann", 100));
+    sx_test_exchange(&a, &b);
+    assert_true(sx_test_set_primary(&b, 2));
+    sx_test_exchange(&a, &b);
+    assert_false(sx_test_entry(&a, "ann", 101));
+    assert_true(sx_test_entry(&b, "ann", 102));
+    sx_test_exchange(&a, &b);
+    assert_true(sx_test_set_primary(&a, 2));
+    sx_test_exchange(&a, &b);
+    assert_string_equal(sx_test_number(&a, "ann"), "102");
+    assert_false(sx_test_alarm(&a, 20011));
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
+static void diverge(struct sx_history *history)
+{
+    strcpy(history->chain[history->count - 1].id, "11111111-2222-4333-8444-555555555555");
+}
+
+static void two_primaries_that_have_diverged_both_edit(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_primary_open(&test, *state, 2);
+    assert_true(sx_test_entry(&test, "ann", 100));
+    sx_test_link_up(&test, SX_TEST_B);
+    claim(&test, diverge);
     assert_true(sx_test_entry(&test, "ann", 101));
     sx_test_engine_close(&test);
 }
@@ -264,7 +315,9 @@ int main(void)
         cmocka_unit_test(a_system_that_joins_may_enter_the_whole_list),
         cmocka_unit_test(peers_are_named_by_fqdn_under_enforce),
         cmocka_unit_test(an_old_primary_with_a_successor_does_not_fork_the_history),
-        cmocka_unit_test(two_primaries_without_a_descendant_both_edit),
+        cmocka_unit_test(an_old_primary_leaves_edits_to_the_one_that_was_named_after_it),
+        cmocka_unit_test(a_new_primary_edits_while_the_old_one_is_not_told),
+        cmocka_unit_test(two_primaries_that_have_diverged_both_edit),
         cmocka_unit_test(the_mask_of_a_secret_is_no_secret),
         cmocka_unit_test(a_peer_is_no_neighbour),
     };

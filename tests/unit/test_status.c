@@ -35,6 +35,28 @@ static void a_peers_status_reads_as_an_operator_expects(void **state)
     sx_test_engine_close(&test);
 }
 
+static void a_peer_with_another_history_is_not_behind(void **state)
+{
+    struct sx_test_engine a, b;
+    struct sx_message *message;
+
+    sx_test_pair_open(&a, &b, *state);
+    assert_true(sx_test_entry(&a, "ann", 100));
+    assert_true(sx_test_entry(&a, "ann", 101));
+    message = sx_test_hello(&a, SX_TEST_B);
+    message->hello->history.chain[0].last_revision = 1;
+    sx_test_message(&a, SX_TEST_B, message);
+    assert_int_equal(a.status.peers[1].lag, 1);
+    message = sx_test_hello(&a, SX_TEST_B);
+    message->hello->history.chain[0].last_revision = 1;
+    strcpy(message->hello->history.chain[0].id, "11111111-2222-4333-8444-555555555555");
+    sx_test_message(&a, SX_TEST_B, message);
+    assert_int_equal(a.status.peers[1].revision, 1);
+    assert_int_equal(a.status.peers[1].lag, 0);
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
 static void what_a_peer_says_is_shown(void **state)
 {
     struct sx_test_engine a, b;
@@ -144,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_peers_status_reads_as_an_operator_expects),
+        cmocka_unit_test(a_peer_with_another_history_is_not_behind),
         cmocka_unit_test(what_a_peer_says_is_shown),
         cmocka_unit_test(certificates_are_shown_with_the_reason),
         cmocka_unit_test(the_database_follows_the_primary),

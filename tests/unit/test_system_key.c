@@ -337,6 +337,54 @@ static void a_subordinate_that_lost_its_key_gets_it_back(void **state)
     close_both(&a, &b);
 }
 
+/* Its new key would take the place of the one that it lacks, on all peers. */
+static void a_primary_that_lost_its_key_does_not_spread_another(void **state)
+{
+    struct sx_test_engine a, b;
+    char id[SX_KEY_ID_SIZE];
+
+    open_cluster(&a, &b, *state);
+    strcpy(id, b.status.system_key);
+    sx_test_disconnect(&a, &b);
+    memset(a.system_key, 0x77, sizeof a.system_key);
+    sx_test_engine_restart(&a);
+    sx_test_connect(&a, &b);
+    assert_true(sx_test_alarm(&a, 40055));
+    assert_false(force(&a));
+    assert_non_null(strstr(a.update.error.message, SX_TEST_B));
+    assert_string_equal(b.status.system_key, id);
+    assert_true(sx_test_set_primary(&b, 2));
+    assert_true(sx_test_set_primary(&a, 2));
+    sx_test_exchange(&a, &b);
+    assert_string_equal(a.status.system_key, id);
+    assert_int_equal(a.status.unreadable_secrets, 0);
+    assert_true(level(&a, &b));
+    assert_false(sx_test_alarm(&a, 40055) || sx_test_alarm(&b, 40055));
+    assert_true(force(&b));
+    close_both(&a, &b);
+}
+
+/* Nobody has the key: the secrets are set anew first. */
+static void a_primary_without_unreadable_secrets_may_change_the_key(void **state)
+{
+    struct sx_test_engine a, b;
+
+    open_cluster(&a, &b, *state);
+    sx_test_disconnect(&a, &b);
+    memset(a.system_key, 0x77, sizeof a.system_key);
+    sx_test_engine_restart(&a);
+    assert_true(sx_test_password(&a, "looking-glass"));
+    sx_test_connect(&a, &b);
+    assert_true(force(&a));
+    sx_test_key_saved(&a, NULL);
+    sx_test_exchange(&a, &b);
+    sx_test_key_update(&a);
+    sx_test_exchange(&a, &b);
+    assert_string_equal(a.status.system_key, b.status.system_key);
+    assert_string_equal(sx_test_value(&b, SX_TEST_PASSWORD), "looking-glass");
+    close_both(&a, &b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +400,8 @@ int main(void)
         cmocka_unit_test(a_key_that_cannot_be_written_changes_nothing),
         cmocka_unit_test(a_peer_that_cannot_store_the_key_gets_it_later),
         cmocka_unit_test(a_subordinate_that_lost_its_key_gets_it_back),
+        cmocka_unit_test(a_primary_that_lost_its_key_does_not_spread_another),
+        cmocka_unit_test(a_primary_without_unreadable_secrets_may_change_the_key),
     };
 
     return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);

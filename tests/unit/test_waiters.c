@@ -177,6 +177,26 @@ static void a_peer_that_follows_ends_the_wait(void **state)
     assert_int_equal(result.count, 0);
 }
 
+/* Another system is made the primary: nobody follows this one any more. */
+static bool name_another(void *context)
+{
+    struct ag_host *host = context;
+
+    host->status.role = SX_ROLE_SUBORDINATE;
+    return false;
+}
+
+static void who_ceases_to_be_primary_does_not_say_that_peers_have_it(void **state)
+{
+    struct ag_host *host = host_of(3, 4);
+    struct ag_wait_result result;
+
+    (void)state;
+    ag_waiters_wait(host, AG_WAIT_MAJORITY, 5, 50, name_another, host, &result);
+    assert_false(result.held);
+    assert_int_equal(result.count, 2);
+}
+
 static void places_are_bounded(void **state)
 {
     struct ag_host *host = host_of(1, 5);
@@ -199,6 +219,7 @@ int main(void)
         cmocka_unit_test(all_are_those_that_were_linked),
         cmocka_unit_test(a_wait_that_is_stopped_tells_who_is_missing),
         cmocka_unit_test(a_peer_that_follows_ends_the_wait),
+        cmocka_unit_test(who_ceases_to_be_primary_does_not_say_that_peers_have_it),
         cmocka_unit_test(places_are_bounded),
     };
 

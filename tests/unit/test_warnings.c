@@ -103,6 +103,9 @@ static void who_would_not_be_let_in_is_named(void **state)
     assert_true(warned(&test, "it is self-signed"));
     judged(&test, SX_CERTIFICATE_VALID);
     assert_int_equal(test.status.warning_count, 0);
+    sx_test_link_down(&test, "b.example", "gone");
+    assert_true(warned(&test, "Peer 2 (b.example) is not linked"));
+    sx_test_link_up(&test, "b.example");
     judged(&test, SX_CERTIFICATE_INVALID);
     assert_true(sx_test_set_cluster(&test, "tls-verification", "permissive"));
     assert_int_equal(test.status.warning_count, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "alarms.h"
 
+#include "path.h"
 #include "session.h"
 #include "sextant/alarm.h"
 
@@ -58,6 +59,14 @@ static const struct lyd_node *first_entry(const struct lyd_node *data)
     return ctl_child(ctl_child(ctl_child(data, "alarms"), "alarm-list"), "alarm");
 }
 
+static void print_resource(const char *resource, FILE *out)
+{
+    char *plain = ctl_path_plain(resource);
+
+    fprintf(out, "           at      %s\n", plain);
+    free(plain);
+}
+
 unsigned ctl_alarms_text(const struct lyd_node *data, FILE *out)
 {
     const struct lyd_node *entry = first_entry(data);
@@ -71,7 +80,7 @@ unsigned ctl_alarms_text(const struct lyd_node *data, FILE *out)
         fprintf(out, "  %-8s %s %s, since %s\n", alarm.severity, alarm.id, alarm.title,
             *alarm.since ? alarm.since : "an unknown time");
         if (*alarm.resource)
-            fprintf(out, "           at      %s\n", alarm.resource);
+            print_resource(alarm.resource, out);
         if (*alarm.text)
             fprintf(out, "           detail  %s\n", alarm.text);
         if (*alarm.remedy)

@@ -198,6 +198,29 @@ char *ctl_path_print(const struct ctl_path *path)
     return text;
 }
 
+char *ctl_path_plain(const char *text)
+{
+    struct ctl_fault ignored;
+    struct ctl_path path;
+    char *plain;
+
+    if (ctl_path_parse(text, &path, &ignored) < 0)
+        return sx_strdup(text);
+    for (size_t i = 0; i < path.step_count; i++) {
+        struct ctl_step *step = &path.steps[i];
+
+        free(step->module);
+        step->module = NULL;
+        for (size_t j = 0; j < step->predicate_count; j++) {
+            free(step->predicates[j].module);
+            step->predicates[j].module = NULL;
+        }
+    }
+    plain = ctl_path_print(&path);
+    ctl_path_clear(&path);
+    return plain;
+}
+
 size_t ctl_parent_length(const char *path)
 {
     size_t length = 0;

@@ -44,3 +44,7 @@ size_t ctl_parent_length(const char *text);
 
 /** The path as text, values quoted; for free(). Parsing it gives the same path. */
 char *ctl_path_print(const struct ctl_path *path);
+
+/** A path of NETCONF, whose nodes have XML prefixes, as an operator writes it: without them. The
+ * text itself if it is no path. For free(). */
+char *ctl_path_plain(const char *text);

@@ -188,8 +188,9 @@ char *ctl_request_edit(const struct lyd_node *tree, const char *default_operatio
                       : sx_strdup("");
     char *text;
 
-    if (lyd_print_mem(
-            &config, lyd_first_sibling(tree), LYD_XML, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK))
+    /* A container that is to be deleted is empty here. */
+    if (lyd_print_mem(&config, lyd_first_sibling(tree), LYD_XML,
+            LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK | LYD_PRINT_KEEPEMPTYCONT))
         abort();
     text = sx_format("<edit-config><target><running/></target><default-operation>%s"
                      "</default-operation><config>%s</config>%s</edit-config>",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
+#include "path.h"
 #include "sextant/memory.h"
 
 #include <libyang/libyang.h>
@@ -54,16 +55,18 @@ const char *ctl_text(const struct lyd_node *parent, const char *name)
     return value ? value : "";
 }
 
-/* One line: where, what and why, and the words for a script. */
+/* One line: where, what and why, and the words for a script. A message that begins with the path
+ * says it in full. */
 static void describe_error(const struct lyd_node *error, FILE *out)
 {
-    const char *path = ctl_text(error, "error-path");
     const char *message = ctl_text(error, "error-message");
+    char *path = ctl_path_plain(*message == '/' ? "" : ctl_text(error, "error-path"));
     const char *tag = ctl_text(error, "error-tag");
     const char *app_tag = ctl_text(error, "error-app-tag");
 
     fprintf(out, "%s%s%s [%s%s%s]", path, *path ? ": " : "", *message ? message : "refused", tag,
         *app_tag ? ", " : "", app_tag);
+    free(path);
 }
 
 static int take_errors(const struct lyd_node *reply, struct ctl_fault *fault)

@@ -71,7 +71,7 @@ static void print_peer(const struct lyd_node *peer, bool marks, FILE *out)
     if (*ctl_text(peer, "failure"))
         fprintf(out, ": %s", ctl_text(peer, "failure"));
     if (active && *lag && strcmp(lag, "0") != 0)
-        fprintf(out, ", %s revisions behind", lag);
+        fprintf(out, ", %s revision%s behind", lag, strcmp(lag, "1") == 0 ? "" : "s");
     fputc('\n', out);
     if (is_true(ctl_child(peer, "shared"), "maintenance-mode"))
         fprintf(out, "    %s In maintenance mode\n", mark(false, marks));
