@@ -118,9 +118,10 @@ void sx_test_schema_refused(
 struct sx_schema *sx_test_schema_ours(void)
 {
     return sx_test_schema("ietf-netconf", "ietf-netconf-monitoring", "ietf-netconf-with-defaults",
-        "ietf-yang-library", "iana-if-type", "sextant-alarms", "sextant-call-control",
-        "sextant-cluster", "sextant-extensions", "sextant-history", "sextant-netconf",
-        "sextant-scopes", "sextant-system", "sextant-types", NULL);
+        "ietf-netconf-notifications", "notifications", "nc-notifications", "ietf-yang-library",
+        "iana-if-type", "sextant-alarms", "sextant-call-control", "sextant-cluster",
+        "sextant-extensions", "sextant-history", "sextant-netconf", "sextant-scopes",
+        "sextant-system", "sextant-types", NULL);
 }
 
 int sx_test_group_setup(void **state)
