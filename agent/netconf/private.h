@@ -67,6 +67,7 @@ struct ag_session_item {
     char *body; /**< text of the message; owned */
     size_t length;
     bool reads; /**< <get> or <get-config>: answered without the library */
+    bool subscribes; /**< <create-subscription>: the same */
     bool refused; /**< not to be carried out: `error` is the answer */
     struct sx_error error;
     struct ag_session_item *next;

@@ -220,7 +220,6 @@ static const struct handler {
     {"ietf-netconf", "close-session", close_session},
     {"ietf-netconf", "kill-session", kill_session},
     {"ietf-netconf-monitoring", "get-schema", ag_rpc_get_schema},
-    {"notifications", "create-subscription", ag_rpc_create_subscription},
     {"sextant-cluster", "restart", restart},
     {"sextant-cluster", "rolling-restart", rolling_restart},
     {"sextant-cluster", "force-config-update", force_config_update},

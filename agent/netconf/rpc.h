@@ -17,7 +17,6 @@ struct ag_rpc {
     struct ag_session *session; /**< borrowed */
     struct sx_origin origin; /**< who asks */
     const struct lyd_node *operation; /**< as parsed by libyang; borrowed */
-    const char *body; /**< text of the whole message; borrowed */
     struct lyd_node *data; /**< output: a copy of the operation with output nodes, or NULL; the
                                 caller's */
     bool close; /**< output: the session ends after the reply */
@@ -53,8 +52,6 @@ int ag_rpc_restore(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_suggest_mappings(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_schema.c: <get-schema>, RFC 6022. */
 int ag_rpc_get_schema(struct ag_rpc *rpc, struct sx_error *err);
-/** rpc_subscription.c: <create-subscription>, RFC 5277. */
-int ag_rpc_create_subscription(struct ag_rpc *rpc, struct sx_error *err);
 /** rpc_history.c: the operations of sextant-history. */
 int ag_rpc_get_history(struct ag_rpc *rpc, struct sx_error *err);
 int ag_rpc_get_changes(struct ag_rpc *rpc, struct sx_error *err);

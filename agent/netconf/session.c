@@ -221,6 +221,7 @@ static void enqueue(struct ag_session *session, const struct ag_guard_message *m
     item->length = message->length;
     item->reads =
         strcmp(message->operation, "get") == 0 || strcmp(message->operation, "get-config") == 0;
+    item->subscribes = message->subscribes;
     if (refusal) {
         item->refused = true;
         item->error = *refusal;

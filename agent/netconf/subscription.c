@@ -26,23 +26,22 @@ static int try_filter(
     return result;
 }
 
-int ag_subscription_new(struct ly_ctx *requests, const struct ly_ctx *context, const char *body,
-    struct ag_subscription **ret_subscription, struct ag_error_info *info, struct sx_error *err)
+int ag_subscription_new(const struct ly_ctx *context, struct ag_request *request,
+    const struct lyd_node_opaq *element, struct ag_subscription **ret_subscription,
+    struct ag_error_info *info, struct sx_error *err)
 {
     struct ag_subscription *subscription = sx_alloc(sizeof *subscription);
-    const struct lyd_node_opaq *filter;
 
-    if (ag_request_parse(requests, body, &subscription->request, err) < 0)
-        goto failed;
-    filter = ag_request_child(subscription->request.operation, AG_NOTIFICATION_NS, "filter");
-    if (filter && (ag_element_filter_read(context, filter, &subscription->filter, info, err) < 0 ||
-                      try_filter(context, &subscription->filter, err) < 0))
-        goto failed;
+    if (element &&
+        (ag_element_filter_read(context, element, &subscription->filter, info, err) < 0 ||
+            try_filter(context, &subscription->filter, err) < 0)) {
+        ag_subscription_free(subscription);
+        return -1;
+    }
+    subscription->request = *request;
+    *request = (struct ag_request){0};
     *ret_subscription = subscription;
     return 0;
-failed:
-    ag_subscription_free(subscription);
-    return -1;
 }
 
 void ag_subscription_free(struct ag_subscription *subscription)

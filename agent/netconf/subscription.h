@@ -22,11 +22,12 @@ struct ag_subscription {
     size_t first, count;
 };
 
-/** Subscribes as an <rpc> says, whose text is `body` and whose other parameters were looked at.
- * `requests` is of ag_request_context(), `context` has the schema. *ret_subscription is the
+/** A subscription with the filter of a <create-subscription>, `element`, or none (NULL). On success
+ * the request that it is of passes on. `context` has the schema. *ret_subscription is the
  * caller's. */
-int ag_subscription_new(struct ly_ctx *requests, const struct ly_ctx *context, const char *body,
-    struct ag_subscription **ret_subscription, struct ag_error_info *info, struct sx_error *err);
+int ag_subscription_new(const struct ly_ctx *context, struct ag_request *request,
+    const struct lyd_node_opaq *element, struct ag_subscription **ret_subscription,
+    struct ag_error_info *info, struct sx_error *err);
 
 /** Releases it, with what waits (NULL is fine). */
 void ag_subscription_free(struct ag_subscription *subscription);

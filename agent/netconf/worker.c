@@ -7,6 +7,7 @@
 #include "netconf/private.h"
 #include "netconf/reply.h"
 #include "netconf/rpc.h"
+#include "netconf/subscribe.h"
 #include "sextant/memory.h"
 #include "sextant/update.h"
 
@@ -22,7 +23,6 @@
 /** What the handler of an operation leaves for the answer. */
 struct call {
     struct ag_session *session;
-    const char *body;
     struct ag_error_info info;
     struct sx_error error;
     struct sx_error_list errors; /**< when there are several; owned */
@@ -33,10 +33,7 @@ static void handle_operation(
 {
     struct call *call = *(struct call **)context;
     struct ag_session *session = call->session;
-    struct ag_rpc rpc = {.netconf = session->netconf,
-        .session = session,
-        .operation = operation,
-        .body = call->body};
+    struct ag_rpc rpc = {.netconf = session->netconf, .session = session, .operation = operation};
 
     memcpy(rpc.origin.user, session->user, sizeof rpc.origin.user);
     memcpy(rpc.origin.source, session->source, sizeof rpc.origin.source);
@@ -133,7 +130,7 @@ static struct ag_error_info refusal_info(
     return info;
 }
 
-/* A read, or a message that the guard refused. */
+/* A read, a subscription, or a message that the guard refused. */
 static int answer_directly(
     struct ag_session *session, const struct ag_session_item *item, struct sx_error *err)
 {
@@ -155,7 +152,9 @@ static int answer_directly(
         result = answer_error(session, &request, &item->error, 1, &info, err);
     } else {
         count_rpc(session);
-        result = ag_get(session->netconf, &request, &session->stream, &failed, err);
+        result = item->subscribes
+                     ? ag_subscribe(session, &request, &failed, err)
+                     : ag_get(session->netconf, &request, &session->stream, &failed, err);
         if (failed)
             count_error(session);
     }
@@ -204,12 +203,13 @@ static struct ag_session_item *next_item(struct ag_session *session)
 static int answer(struct ag_session *session, struct ag_session_item *item, struct call **current,
     bool *ret_close, struct sx_error *err)
 {
-    struct call call = {.session = session, .body = item->body};
+    struct call call = {.session = session};
     int result;
 
     *current = &call;
-    result = item->reads || item->refused ? answer_directly(session, item, err)
-                                          : through_library(session, item, &call, ret_close, err);
+    result = item->reads || item->subscribes || item->refused
+                 ? answer_directly(session, item, err)
+                 : through_library(session, item, &call, ret_close, err);
     sx_error_list_clear(&call.errors);
     atomic_fetch_add(&session->handled, 1);
     free(item->body);

@@ -40,14 +40,30 @@ static int teardown(void **state)
     return sx_test_group_teardown(state);
 }
 
+static int try_subscribe(
+    void **state, const char *body, struct ag_subscription **ret_subscription, struct sx_error *err)
+{
+    const struct ly_ctx *context = sx_schema_context(*state);
+    struct ag_request request;
+    struct ag_error_info info = {0};
+    int result;
+
+    assert_int_equal(ag_request_parse(requests, body, &request, err), 0);
+    result = ag_subscription_new(context, &request,
+        ag_request_child(request.operation, AG_NOTIFICATION_NS, "filter"), ret_subscription, &info,
+        err);
+    /* It has passed on. */
+    assert_int_equal(result == 0, request.tree == NULL);
+    ag_request_clear(&request);
+    return result;
+}
+
 static struct ag_subscription *subscribe(void **state, const char *body)
 {
     struct ag_subscription *subscription = NULL;
-    struct ag_error_info info = {0};
     struct sx_error err;
 
-    if (ag_subscription_new(requests, sx_schema_context(*state), body, &subscription, &info, &err) <
-        0)
+    if (try_subscribe(state, body, &subscription, &err) < 0)
         fail_msg("%s", err.message);
     return subscription;
 }
@@ -56,12 +72,9 @@ static void expect_refused(
     void **state, const char *body, enum sx_error_code code, const char *message)
 {
     struct ag_subscription *subscription = NULL;
-    struct ag_error_info info = {0};
     struct sx_error err = {0};
 
-    assert_int_equal(
-        ag_subscription_new(requests, sx_schema_context(*state), body, &subscription, &info, &err),
-        -1);
+    assert_int_equal(try_subscribe(state, body, &subscription, &err), -1);
     assert_null(subscription);
     assert_int_equal(err.code, code);
     if (!strstr(err.message, message))
@@ -139,6 +152,15 @@ static void test_xpath(void **state)
     assert_true(wants(state, XPATH("//al:alarm-text"), alarm_of(20004, true)));
     assert_true(wants(state, XPATH("/al:alarm-notification/al:alarm-text[starts-with(.,'te')]"),
         alarm_of(20004, true)));
+    /* Also where nothing has what the predicate asks of. */
+    assert_true(
+        wants(state, XPATH("/al:alarm-notification[al:resource='system' or al:resource='x']"),
+            alarm_of(20004, true)));
+    assert_false(
+        wants(state, XPATH("/al:alarm-notification[al:resource='system' and al:resource='x']"),
+            alarm_of(20004, true)));
+    assert_false(wants(
+        state, XPATH("/al:alarm-notification[al:resource='system' or al:resource='x']"), rolling));
 }
 
 static void test_refused(void **state)

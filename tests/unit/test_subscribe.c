@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "netconf/request.h"
-#include "netconf/rpc.h"
+#include "netconf/subscribe.h"
 #include "netconf/subscription.h"
 #include "test_netconf.h"
 #include "test_schema.h"
@@ -36,13 +36,15 @@ static void test_refusals(void **state)
     expect(state, SUBSCRIBE(STOP), ERROR("protocol", "missing-element"));
     expect(state, SUBSCRIBE(STOP),
         "<error-info><bad-element>startTime</bad-element></error-info></rpc-error>");
-    expect(state, SUBSCRIBE("<startTime>now</startTime>"), "<error-tag>invalid-value</error-tag>");
+    expect(state, SUBSCRIBE("<stream>NETCONF</stream><stream>NETCONF</stream>"),
+        "<bad-element>stream</bad-element>");
     expect(state, SUBSCRIBE("<replay/>"), "<error-tag>unknown-element</error-tag>");
     expect(state, SUBSCRIBE("<filter type=\"regex\"/>"), "<error-tag>");
     expect(state, SUBSCRIBE("<filter type=\"xpath\"/>"), "<bad-attribute>select</bad-attribute>");
     expect(state, SUBSCRIBE("<filter type=\"xpath\" select=\"1 mod 0\"/>"),
         "<error-tag>invalid-value</error-tag>");
     expect(state, SUBSCRIBE("<filter type=\"xpath\" select=\"/x:y\"/>"), "<rpc-error>");
+    expect(state, "<create-subscription/>", "<error-tag>operation-not-supported</error-tag>");
     /* None of these subscribed. */
     expect(state, SUBSCRIBE("<stream>NETCONF</stream>"), OK);
     expect(state, SUBSCRIBE(""), ERROR("application", "operation-failed"));
