@@ -60,9 +60,13 @@ static int check_times(
     return 0;
 }
 
-static int check(const struct ag_session *session, const struct ag_request *request,
+static int check(const struct ag_session *session, const struct ag_request *request, size_t length,
     struct wanted *wanted, struct ag_error_info *info, struct sx_error *err)
 {
+    if (length > AG_SUBSCRIPTION_REQUEST_MAX)
+        return sx_error_set(err, SX_E_TOO_BIG,
+            "a <create-subscription> may have %u bytes, with its filter",
+            AG_SUBSCRIPTION_REQUEST_MAX);
     if (read_parameters(request->operation, wanted, info, err) < 0)
         return -1;
     if (wanted->stream && strcmp(wanted->stream->value, "NETCONF") != 0)
@@ -77,8 +81,8 @@ static int check(const struct ag_session *session, const struct ag_request *requ
     return 0;
 }
 
-int ag_subscribe(
-    struct ag_session *session, struct ag_request *request, bool *ret_error, struct sx_error *err)
+int ag_subscribe(struct ag_session *session, struct ag_request *request, size_t length,
+    bool *ret_error, struct sx_error *err)
 {
     const struct ly_ctx *context = sx_schema_context(ag_host_schema(session->netconf->host));
     struct ag_subscription *subscription = NULL;
@@ -87,7 +91,7 @@ int ag_subscribe(
     struct sx_error why = {0};
 
     *ret_error =
-        check(session, request, &wanted, &info, &why) < 0 ||
+        check(session, request, length, &wanted, &info, &why) < 0 ||
         ag_subscription_new(context, request, wanted.filter, &subscription, &info, &why) < 0;
     if (*ret_error)
         return ag_reply_error(&session->stream, request, context, &why, 1, &info, err);

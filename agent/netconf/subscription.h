@@ -10,6 +10,9 @@
  * A client that lets more wait loses its session: one that silently missed some could not know. */
 #define AG_SUBSCRIPTION_EVENTS_MAX 1000
 
+/** Longest <create-subscription> message, in bytes: its filter is kept as long as the session. */
+#define AG_SUBSCRIPTION_REQUEST_MAX (64u << 10)
+
 /** Namespace of RFC 5277's operation and of <notification>. */
 #define AG_NOTIFICATION_NS "urn:ietf:params:xml:ns:netconf:notification:1.0"
 

@@ -153,7 +153,7 @@ static int answer_directly(
     } else {
         count_rpc(session);
         result = item->subscribes
-                     ? ag_subscribe(session, &request, &failed, err)
+                     ? ag_subscribe(session, &request, item->length, &failed, err)
                      : ag_get(session->netconf, &request, &session->stream, &failed, err);
         if (failed)
             count_error(session);

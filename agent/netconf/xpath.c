@@ -150,6 +150,7 @@ int ag_xpath_mark(const struct ag_xpath *xpath, struct lyd_node *forest, struct 
 {
     struct sx_xpath_order order;
     struct ly_set *found = NULL;
+    bool nothing;
     LY_ERR result;
 
     if (xpath->everything || !forest)
@@ -162,11 +163,12 @@ int ag_xpath_mark(const struct ag_xpath *xpath, struct lyd_node *forest, struct 
             "the axes preceding and preceding-sibling cannot be used here: no node at the top has "
             "any child");
     result = lyd_find_xpath3(NULL, forest, xpath->text, NULL, &found);
+    nothing = result == LY_EINVAL && selects_nothing(xpath, forest);
     sx_xpath_end(&order);
-    if (result != LY_SUCCESS) {
-        bad(err, LYD_CTX(forest), xpath->text);
-        return result == LY_EINVAL && selects_nothing(xpath, forest) ? 0 : -1;
-    }
+    if (nothing)
+        return 0;
+    if (result != LY_SUCCESS)
+        return bad(err, LYD_CTX(forest), xpath->text);
     for (uint32_t i = 0; i < found->count; i++) {
         struct lyd_node *node = found->dnodes[i];
 

@@ -2,6 +2,7 @@
 #include "netconf/request.h"
 #include "netconf/subscribe.h"
 #include "netconf/subscription.h"
+#include "sextant/memory.h"
 #include "test_netconf.h"
 #include "test_schema.h"
 
@@ -49,6 +50,16 @@ static void test_refusals(void **state)
     expect(state, SUBSCRIBE("<stream>NETCONF</stream>"), OK);
     expect(state, SUBSCRIBE(""), ERROR("application", "operation-failed"));
     expect(state, SUBSCRIBE(""), "the session has a subscription");
+}
+
+static void test_too_big(void **state)
+{
+    char *operation =
+        sx_format(SUBSCRIBE("<filter><a>%*s</a></filter>"), (int)AG_SUBSCRIPTION_REQUEST_MAX, "");
+
+    expect(state, operation, ERROR("application", "too-big"));
+    free(operation);
+    expect(state, SUBSCRIBE(""), OK);
 }
 
 static void test_offered(void **state)
@@ -105,6 +116,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, ag_test_session_setup, ag_test_session_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_refusals),
+        TEST(test_too_big),
         TEST(test_offered),
         TEST(test_end_of_message),
     };
