@@ -4,6 +4,7 @@
 #include "dispatch.h"
 #include "host_private.h"
 #include "log.h"
+#include "netconf/event_stream.h"
 #include "sextant/memory.h"
 
 #include <errno.h>
@@ -81,10 +82,12 @@ static bool has_action(const struct sx_update *update, enum sx_action_type type)
 }
 
 /* Called under the engine's lock, so that what two steps want done is done in their order. */
-static void carry_out(struct ag_host *host, struct sx_update *update)
+static void carry_out(struct ag_host *host, const struct sx_event *event, struct sx_update *update)
 {
     if (has_action(update, SX_ACTION_STATUS))
         publish(host);
+    if (host->parts.netconf)
+        ag_event_stream_step(host->parts.netconf, event, update);
     ag_dispatch(host, update);
     pthread_mutex_lock(&host->queue_lock);
     if (host->deadline_ms != update->deadline_ms) {
@@ -103,7 +106,7 @@ void ag_host_step_alone(struct ag_host *host, struct sx_event *event, struct sx_
 static void step_locked(struct ag_host *host, struct sx_event *event, struct sx_update *update)
 {
     ag_host_step_alone(host, event, update);
-    carry_out(host, update);
+    carry_out(host, event, update);
     atomic_fetch_add(&host->progress, 1);
 }
 
@@ -228,7 +231,7 @@ int ag_host_start(struct ag_host *host, const struct ag_host_parts *parts, struc
         ag_log(SX_LOG_INFO, "system key: a new one was made in %s/%s", host->store_directory,
             AG_SYSTEM_KEY_FILE);
     publish(host);
-    carry_out(host, &host->first);
+    carry_out(host, NULL, &host->first);
     sx_update_clear(&host->first);
     if (pthread_create(&host->thread, NULL, engine_thread, host) != 0)
         return sx_error_set(err, SX_E_INTERNAL, "the engine's thread cannot be started");

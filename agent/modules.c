@@ -14,7 +14,8 @@
 /* What a NETCONF server of ours offers whatever the folders hold. Modules that are annotated are
  * implemented by the schema itself. */
 static const char *const standard[] = {"ietf-netconf", "ietf-netconf-monitoring",
-    "ietf-netconf-with-defaults", "ietf-yang-library", "iana-if-type"};
+    "ietf-netconf-with-defaults", "ietf-netconf-notifications", "notifications", "nc-notifications",
+    "ietf-yang-library", "iana-if-type"};
 
 struct names {
     char *items[MODULES_MAX + 1];

@@ -261,6 +261,7 @@ void sx_cluster_link_up(struct sx_engine *engine, const struct sx_event *event)
     peer->round_trip_us = 0;
     peer->key_offer_at_ms = 0;
     peer->heard = peer->restart_asked = peer->preview_asked = false;
+    peer->rolling_due = sx_rolling_is_open(engine);
     peer->failure[0] = '\0';
     sx_certificate_judged(engine, peer, event);
     sx_update_log(engine->update, SX_LOG_INFO, "cluster: link with peer %u (%s) is up", peer->index,

@@ -2,6 +2,7 @@
 #include "sextant/message.h"
 
 #include "sextant/memory.h"
+#include "sextant/status.h"
 
 #include <openssl/crypto.h>
 
@@ -26,6 +27,9 @@ struct sx_message *sx_message_new(enum sx_message_type type)
         break;
     case SX_MESSAGE_FACTS:
         message->facts = sx_alloc(sizeof *message->facts);
+        break;
+    case SX_MESSAGE_ROLLING:
+        message->rolling = sx_alloc(sizeof *message->rolling);
         break;
     case SX_MESSAGE_REFUSAL:
     case SX_MESSAGE_SNAPSHOT_PIECE:
@@ -66,6 +70,9 @@ void sx_message_free(struct sx_message *message)
         break;
     case SX_MESSAGE_FACTS:
         free(message->facts);
+        break;
+    case SX_MESSAGE_ROLLING:
+        free(message->rolling);
         break;
     case SX_MESSAGE_SYSTEM_KEY:
         OPENSSL_cleanse(message->system_key, sizeof message->system_key);

@@ -483,6 +483,9 @@ void sx_replicate_message(struct sx_engine *engine, const char *address, struct 
     case SX_MESSAGE_RESTART:
         sx_rolling_take(engine, peer, message);
         break;
+    case SX_MESSAGE_ROLLING:
+        sx_rolling_hear(engine, peer, message->rolling);
+        break;
     case SX_MESSAGE_SYNC:
         take_sync(engine, peer, message->history);
         break;

@@ -65,6 +65,7 @@ static int save(struct sx_engine *engine, struct sx_rolling *next, struct sx_err
     }
     engine->rolling = *next;
     engine->status_changed = true;
+    sx_rolling_stepped(engine);
     return 0;
 }
 
@@ -183,10 +184,8 @@ static void ask(struct sx_engine *engine)
     peer->restart_asked = true;
 }
 
-void sx_rolling_settle(struct sx_engine *engine)
+static void take_step(struct sx_engine *engine)
 {
-    if (engine->rolling.state != SX_ROLLING_RUNNING)
-        return;
     if (engine->role == SX_ROLE_SUBORDINATE || engine->role == SX_ROLE_STAND_ALONE)
         stop(engine, "this system is no longer the configuration primary");
     else if (is_back(engine))
@@ -195,6 +194,13 @@ void sx_rolling_settle(struct sx_engine *engine)
         time_out(engine);
     if (engine->rolling.state == SX_ROLLING_RUNNING)
         ask(engine);
+}
+
+void sx_rolling_settle(struct sx_engine *engine)
+{
+    if (engine->rolling.state == SX_ROLLING_RUNNING)
+        take_step(engine);
+    sx_rolling_tell(engine);
 }
 
 int64_t sx_rolling_deadline(const struct sx_engine *engine)

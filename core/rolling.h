@@ -28,6 +28,17 @@ int64_t sx_rolling_deadline(const struct sx_engine *engine);
 /** SX_EVENT_ROLLING_RESTART. */
 int sx_rolling_request(
     struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
+/** rolling_progress.c: the state as others see it; *ret_status was all zero. */
+void sx_rolling_fill(const struct sx_rolling *rolling, struct sx_rolling_status *ret_status);
+/** rolling_progress.c: true while one is run from here or has stopped: who links now is told. */
+bool sx_rolling_is_open(const struct sx_engine *engine);
+/** rolling_progress.c: a step was taken and is stored: it is told here, and to the peers. */
+void sx_rolling_stepped(struct sx_engine *engine);
+/** rolling_progress.c: tells the peers that are due. */
+void sx_rolling_tell(struct sx_engine *engine);
+/** rolling_progress.c: SX_MESSAGE_ROLLING. */
+void sx_rolling_hear(
+    struct sx_engine *engine, struct sx_peer *peer, const struct sx_rolling_status *status);
 /** SX_MESSAGE_RESTART. */
 void sx_rolling_take(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message);

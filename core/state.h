@@ -119,6 +119,8 @@ struct sx_peer {
     int64_t key_until_ms; /**< monotonic; until then its other system key is about to change */
     bool preview_asked; /**< over this link, of the primary, in this conflict */
     bool restart_asked; /**< over this link, by a restart in sequence */
+    bool rolling_due; /**< it is to be told how far a restart in sequence run from here is */
+    struct sx_rolling_status rolling; /**< what it said last of one that it runs */
     bool has_facts; /**< it has told the next since the last boot here */
     struct sx_facts facts;
     int64_t facts_ms; /**< monotonic; when that was */

@@ -157,17 +157,6 @@ static enum sx_database_status database_of(const struct sx_engine *engine)
     return SX_DATABASE_ACTIVE;
 }
 
-static void fill_rolling(const struct sx_rolling *rolling, struct sx_rolling_status *status)
-{
-    status->state = rolling->state;
-    status->done = rolling->at;
-    status->total = rolling->count;
-    status->time_ms = rolling->time_ms;
-    if (rolling->at < rolling->count)
-        strcpy(status->address, rolling->order[rolling->at]);
-    strcpy(status->reason, rolling->reason);
-}
-
 void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_status)
 {
     struct sx_status *status = ret_status;
@@ -207,7 +196,7 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     strcpy(status->system_key, engine->secrets.keys.keys[0].id);
     status->key_update = engine->system_key.saving || engine->system_key.updating;
     status->unreadable_secrets = engine->secrets.aside.count;
-    fill_rolling(&engine->rolling, &status->rolling);
+    sx_rolling_fill(&engine->rolling, &status->rolling);
     snprintf(
         status->first_difference, sizeof status->first_difference, "%s", sx_preview_first(engine));
     status->previews = engine->preview.serial;

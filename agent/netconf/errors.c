@@ -202,7 +202,7 @@ char *ag_error_xml(
     if ((size_t)error->code < sizeof rows / sizeof rows[0])
         row = &rows[error->code];
     fputs("<rpc-error>", out);
-    put_element(out, "error-type", row->type);
+    put_element(out, "error-type", info->type ? info->type : row->type);
     put_element(out, "error-tag", row->tag);
     put_element(out, "error-severity", "error");
     if (*error->app_tag)

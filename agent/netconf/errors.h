@@ -7,8 +7,9 @@
 
 struct ly_ctx;
 
-/** What <error-info> can say beside the path; NULL and 0 where it says nothing. Borrowed. */
+/** What an <rpc-error> says beside the error; NULL and 0 where it says nothing. Borrowed. */
 struct ag_error_info {
+    const char *type; /**< error-type; else that of the code */
     uint32_t lock_holder; /**< lock-denied: session id of the holder */
     const char *attribute; /**< name of the attribute that is missing or bad */
     const char *element; /**< name of the element; without it the error's */

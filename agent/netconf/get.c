@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "netconf/get.h"
 
+#include "netconf/filter_element.h"
 #include "netconf/private.h"
 #include "netconf/reply.h"
 #include "netconf/state.h"
@@ -17,15 +18,8 @@ struct query {
     bool config; /**< <get-config>: no state */
     enum sx_datastore datastore;
     enum ag_defaults defaults;
-    struct ag_filter *filter;
-    struct ag_xpath *xpath;
+    struct ag_element_filter filter;
 };
-
-static void clear(struct query *query)
-{
-    ag_filter_free(query->filter);
-    ag_xpath_free(query->xpath);
-}
 
 static int missing(struct sx_error *err, struct ag_error_info *info, const char *element)
 {
@@ -55,28 +49,6 @@ static int read_source(const struct lyd_node_opaq *source, struct query *query,
             "<%s> is no datastore; read <running/> or <candidate/>", store->name.name);
     }
     return 0;
-}
-
-static int read_filter(const struct ly_ctx *context, const struct lyd_node_opaq *element,
-    struct query *query, struct ag_error_info *info, struct sx_error *err)
-{
-    const char *type = ag_request_attribute(element, "type");
-
-    for (const struct lyd_attr *at = element->attr; at && !type; at = at->next)
-        if (strcmp(at->name.name, "type") == 0 && at->name.module_ns &&
-            strcmp(at->name.module_ns, AG_BASE_NS) == 0)
-            type = at->value;
-    if (!type || strcmp(type, "subtree") == 0)
-        return ag_filter_new(context, element, &query->filter, err);
-    if (strcmp(type, "xpath") == 0) {
-        info->element = "filter";
-        info->attribute = "select";
-        return ag_xpath_new(context, element, &query->xpath, err);
-    }
-    info->element = "filter";
-    info->attribute = "type";
-    return sx_error_set(err, SX_E_BAD_ATTRIBUTE,
-        "a filter of type \"%.64s\" is not known; \"subtree\" and \"xpath\" are", type);
 }
 
 static int read_defaults(
@@ -112,7 +84,7 @@ static int read_query(const struct ly_ctx *context, const struct lyd_node_opaq *
 
         if (ag_request_is(child, AG_BASE_NS, "filter") && !filtered) {
             filtered = true;
-            result = read_filter(context, child, query, info, err);
+            result = ag_element_filter_read(context, child, &query->filter, info, err);
         } else if (ag_request_is(child, DEFAULTS_NS, "with-defaults")) {
             result = read_defaults(child, query, err);
         } else if (query->config && !source && ag_request_is(child, AG_BASE_NS, "source")) {
@@ -134,8 +106,10 @@ static int write_data(struct ag_netconf *netconf, const struct query *query, str
     const struct ag_request *request, struct ag_stream *stream, struct sx_error *err)
 {
     struct sx_fragment_list overlay = {0};
-    struct ag_walk walk = {
-        .stream = stream, .rows = rows, .filter = query->filter, .xpath = query->xpath};
+    struct ag_walk walk = {.stream = stream,
+        .rows = rows,
+        .filter = query->filter.subtree,
+        .xpath = query->filter.xpath};
     int result = -1;
 
     if (query->datastore == SX_DATASTORE_CANDIDATE &&
@@ -180,6 +154,6 @@ int ag_get(struct ag_netconf *netconf, const struct ag_request *request, struct 
         *ret_error = true;
         result = ag_reply_error(stream, request, context, &answer, 1, &info, err);
     }
-    clear(&query);
+    ag_element_filter_clear(&query.filter);
     return result;
 }

@@ -333,6 +333,7 @@ static int deliver(
     ret_message->length = guard->length;
     ret_message->hello = hello;
     ret_message->operation[0] = '\0';
+    ret_message->subscribes = !hello && outline->subscribes;
     if (!hello)
         memcpy(ret_message->operation, outline->operation, sizeof ret_message->operation);
     return result;

@@ -26,6 +26,7 @@ struct ag_guard_message {
     size_t length;
     bool hello; /**< the client's <hello>; else an <rpc> */
     char operation[64]; /**< local name of the operation in the NETCONF base namespace, or "" */
+    bool subscribes; /**< the operation is <create-subscription> of RFC 5277 */
 };
 
 /** A guard for a new session, which expects a <hello>. */

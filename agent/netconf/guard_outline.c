@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const char base_namespace[] = "urn:ietf:params:xml:ns:netconf:base:1.0";
+static const char notification_namespace[] = "urn:ietf:params:xml:ns:netconf:notification:1.0";
 static const char base_1_0[] = "urn:ietf:params:netconf:base:1.0";
 static const char base_1_1[] = "urn:ietf:params:netconf:base:1.1";
 
@@ -37,8 +38,9 @@ static const char *local_name(const char *name)
     return colon ? colon + 1 : name;
 }
 
-/* Whether the innermost declaration of the name's prefix is of the base namespace. */
-static bool in_base(const struct ag_outline *outline, const char *name)
+/* The innermost declaration of the name's prefix, or NULL. */
+static const struct ag_outline_namespace *find_namespace(
+    const struct ag_outline *outline, const char *name)
 {
     size_t length = (size_t)(local_name(name) - name);
 
@@ -46,8 +48,8 @@ static bool in_base(const struct ag_outline *outline, const char *name)
         length--;
     for (size_t i = outline->count; i > 0; i--)
         if (equals(name, length, outline->namespaces[i - 1].prefix))
-            return outline->namespaces[i - 1].base;
-    return false;
+            return &outline->namespaces[i - 1];
+    return NULL;
 }
 
 bool ag_outline_attribute(
@@ -66,6 +68,7 @@ bool ag_outline_attribute(
     added = &outline->namespaces[outline->count++];
     added->depth = depth;
     added->base = value && equals(value, length, base_namespace);
+    added->notification = value && equals(value, length, notification_namespace);
     added->prefix = sx_strdup(name[5] ? name + 6 : "");
     return true;
 }
@@ -90,15 +93,19 @@ static void copy_name(char target[64], const char *name)
 
 void ag_outline_open(struct ag_outline *outline, size_t depth, const char *name)
 {
-    bool base = in_base(outline, name);
+    const struct ag_outline_namespace *space = find_namespace(outline, name);
+    bool base = space && space->base;
     const char *local = local_name(name);
 
     if (depth == 1) {
         copy_name(outline->root, local);
         outline->root_base = base;
     } else if (depth == 2) {
-        if (outline->operations++ == 0 && base)
+        if (outline->operations == 0 && base)
             copy_name(outline->operation, local);
+        if (outline->operations++ == 0)
+            outline->subscribes =
+                space && space->notification && strcmp(local, "create-subscription") == 0;
         if (base && strcmp(local, "session-id") == 0)
             outline->session_id = true;
         outline->in_capabilities = base && strcmp(local, "capabilities") == 0;

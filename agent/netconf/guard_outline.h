@@ -12,10 +12,11 @@
  * looked for. */
 #define AG_OUTLINE_VALUE_MAX 96
 
-/** A namespace declaration in force: all that matters is whether it is NETCONF's base. */
+/** A namespace declaration in force: all that matters is whether it is NETCONF's base, or that of
+ * event notifications. */
 struct ag_outline_namespace {
     size_t depth;
-    bool base;
+    bool base, notification;
     char *prefix;
 };
 
@@ -29,6 +30,7 @@ struct ag_outline {
     bool message_id; /**< the root has an attribute message-id */
     size_t operations; /**< child elements of the root */
     char operation[64]; /**< local name of the first if it is in the base namespace, or "" */
+    bool subscribes; /**< the first is <create-subscription> of RFC 5277 */
     char attribute[64]; /**< inside the <config> of an <edit-config>: the first attribute without
                            a prefix, cut when longer, or "" */
     char attribute_element[64]; /**< local name of its element, cut when longer */

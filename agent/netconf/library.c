@@ -73,6 +73,9 @@ int ag_library_start(struct ly_ctx *context, struct sx_error *err)
         return sx_error_set(err, SX_E_INTERNAL, "libnetconf2 cannot be initialised");
     clear_handlers(context);
     nc_server_set_capab_withdefaults(NC_WD_EXPLICIT, NC_WD_ALL | NC_WD_ALL_TAG | NC_WD_TRIM);
+    if (nc_server_set_capability("urn:ietf:params:netconf:capability:notification:1.0") != 0 ||
+        nc_server_set_capability("urn:ietf:params:netconf:capability:interleave:1.0") != 0)
+        return sx_error_set(err, SX_E_INTERNAL, "libnetconf2 takes no capabilities");
     nc_server_set_hello_timeout(HELLO_SECONDS);
     nc_set_global_rpc_clb(on_rpc);
     return 0;

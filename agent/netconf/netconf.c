@@ -88,12 +88,14 @@ size_t ag_netconf_sessions(const struct ag_netconf *netconf)
     return netconf->count;
 }
 
-/* True when the session has sent the reply that it was at when the flush began. */
+/* True when the session has sent the reply that it was at when the flush began, and the
+ * notifications that wait: among them those that tell of the restart. */
 static bool has_left(const struct ag_session *session)
 {
     int waiting = 0;
 
-    if ((int)(atomic_load(&session->handled) - session->flush_mark) < 0)
+    if (atomic_load(&session->undelivered) > 0 ||
+        (int)(atomic_load(&session->handled) - session->flush_mark) < 0)
         return false;
     return ioctl(session->loop_fd, FIONREAD, &waiting) < 0 || waiting == 0;
 }

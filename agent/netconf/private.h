@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "netconf/event.h"
 #include "netconf/guard.h"
 #include "netconf/readers.h"
 #include "netconf/server.h"
@@ -12,6 +13,7 @@
 #include <stdatomic.h>
 
 struct ag_library;
+struct ag_subscription;
 struct evbuffer;
 struct ly_ctx;
 
@@ -25,6 +27,7 @@ struct ag_netconf_counters {
     atomic_uint in_rpcs;
     atomic_uint in_bad_rpcs;
     atomic_uint out_rpc_errors;
+    atomic_uint out_notifications;
 };
 
 /** A session as others see it. By value. */
@@ -33,7 +36,7 @@ struct ag_session_view {
     char user[64];
     char source[64];
     int64_t login_ms; /**< UTC */
-    uint32_t in_rpcs, in_bad_rpcs, out_rpc_errors;
+    uint32_t in_rpcs, in_bad_rpcs, out_rpc_errors, out_notifications;
 };
 
 struct ag_netconf {
@@ -46,6 +49,7 @@ struct ag_netconf {
     int64_t start_ms; /**< UTC */
     struct ag_netconf_counters counters;
     atomic_uint in_sessions, in_bad_hellos, dropped_sessions;
+    atomic_uint subscribers; /**< sessions that are subscribed to events */
 
     pthread_mutex_t lock; /**< held for moments only: the loop takes it */
     struct ag_session *first; /**< all sessions; changed by the loop thread */
@@ -63,6 +67,7 @@ struct ag_session_item {
     char *body; /**< text of the message; owned */
     size_t length;
     bool reads; /**< <get> or <get-config>: answered without the library */
+    bool subscribes; /**< <create-subscription>: the same */
     bool refused; /**< not to be carried out: `error` is the answer */
     struct sx_error error;
     struct ag_session_item *next;
@@ -99,6 +104,11 @@ struct ag_session {
     bool finish; /**< end when the queue is empty */
     bool stop; /**< end as soon as possible */
     atomic_uint started, handled; /**< messages begun and answered */
+    atomic_uint undelivered; /**< events that wait or are being written */
+    atomic_int end_reason; /**< enum ag_session_end */
+    atomic_uint killed_by; /**< session id, with AG_END_KILLED */
+    /** NULL without one; the thread's to set, under the lock, as its queue. */
+    struct ag_subscription *subscription;
 
     /* The thread's side. */
     pthread_t thread;
@@ -122,14 +132,17 @@ static inline bool ag_session_is_full(const struct ag_session *session)
 /** sessions.c: adds and removes a session of the table. Loop thread. */
 bool ag_sessions_add(struct ag_netconf *netconf, struct ag_session *session);
 void ag_sessions_remove(struct ag_netconf *netconf, struct ag_session *session);
-/** sessions.c: ends the session with this id; false when there is none. Any thread. */
-bool ag_sessions_kill(struct ag_netconf *netconf, uint32_t id);
+/** sessions.c: ends the session with this id, as the session `killer` wants; false when there is
+ * none. Any thread. */
+bool ag_sessions_kill(struct ag_netconf *netconf, uint32_t id, uint32_t killer);
 /** sessions.c: fills in at most `size` views of sessions that have an id. Any thread. */
 size_t ag_sessions_view(struct ag_netconf *netconf, struct ag_session_view *ret_views, size_t size);
 
 /** session.c: makes the thread end, with what it is doing (`now`) or after all that is queued. Any
  * thread that knows that the session is in the table. */
 void ag_session_stop(struct ag_session *session, bool now);
+/** session.c: notes why the session ends; the first reason stands. Any thread. */
+void ag_session_ends(struct ag_session *session, enum ag_session_end reason);
 /** session.c: takes bytes of replies on to the transport, as many as it likes now, or all. Loop
  * thread. */
 void ag_session_pump(struct ag_session *session, bool all);
@@ -138,6 +151,14 @@ void ag_session_resume(void *argument);
 /** session.c: last call of the thread, posted to the loop: closes the transport and frees the
  * session. */
 void ag_session_finished(void *argument);
+
+/** delivery.c: sends the notifications that wait, as far as the filter selects them. Returns -1
+ * with *err when the session is over. The session's thread, as the next two. */
+int ag_session_deliver(struct ag_session *session, struct sx_error *err);
+/** delivery.c: subscribes the session, which has no subscription yet; it passes on. */
+void ag_session_subscribe(struct ag_session *session, struct ag_subscription *subscription);
+/** delivery.c: ends and releases the subscription, if there is one. */
+void ag_session_unsubscribe(struct ag_session *session);
 
 /** worker.c: starts the thread. */
 int ag_worker_start(struct ag_session *session, struct sx_error *err);

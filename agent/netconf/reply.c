@@ -58,6 +58,13 @@ int ag_reply_end(struct ag_stream *stream, struct sx_error *err)
     return ag_stream_end(stream, err);
 }
 
+int ag_reply_ok(struct ag_stream *stream, const struct ag_request *request, struct sx_error *err)
+{
+    if (ag_reply_begin(stream, request, err) < 0 || ag_stream_put(stream, "<ok/>", err) < 0)
+        return -1;
+    return ag_reply_end(stream, err);
+}
+
 int ag_reply_error(struct ag_stream *stream, const struct ag_request *request,
     const struct ly_ctx *context, const struct sx_error *errors, size_t count,
     const struct ag_error_info *info, struct sx_error *err)

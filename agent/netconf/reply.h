@@ -12,6 +12,9 @@ int ag_reply_begin(
 /** Ends it, and the message. */
 int ag_reply_end(struct ag_stream *stream, struct sx_error *err);
 
+/** Answers <ok/>. */
+int ag_reply_ok(struct ag_stream *stream, const struct ag_request *request, struct sx_error *err);
+
 /**
  * Answers with `count` errors, of which there must be one at least. `info` is of the only one (NULL
  * for nothing). `request` may be NULL when the message could not be parsed; `context`

@@ -146,7 +146,7 @@ static int kill_session(struct ag_rpc *rpc, struct sx_error *err)
     if (id == rpc->origin.session)
         return sx_error_set(
             err, SX_E_INVALID_VALUE, "session %u is your own; <close-session> ends it", id);
-    if (!ag_sessions_kill(rpc->netconf, id))
+    if (!ag_sessions_kill(rpc->netconf, id, rpc->origin.session))
         return sx_error_set(err, SX_E_INVALID_VALUE,
             "there is no session %u; /netconf-state/sessions lists them", id);
     /* Its thread will say the same, but whoever waits for its locks has them with our reply. */

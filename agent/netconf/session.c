@@ -63,6 +63,13 @@ void ag_session_stop(struct ag_session *session, bool now)
     ag_waiters_wake(session->netconf->host);
 }
 
+void ag_session_ends(struct ag_session *session, enum ag_session_end reason)
+{
+    int none = AG_END_OTHER;
+
+    atomic_compare_exchange_strong(&session->end_reason, &none, (int)reason);
+}
+
 /* Takes nothing more from the client. */
 static void end(struct ag_session *session, bool now)
 {
@@ -214,6 +221,7 @@ static void enqueue(struct ag_session *session, const struct ag_guard_message *m
     item->length = message->length;
     item->reads =
         strcmp(message->operation, "get") == 0 || strcmp(message->operation, "get-config") == 0;
+    item->subscribes = message->subscribes;
     if (refusal) {
         item->refused = true;
         item->error = *refusal;
@@ -287,8 +295,10 @@ void ag_session_resume(void *argument)
     if (session->paused && !session->ended)
         take_messages(session);
     /* What the client sent before its end of file is answered; the rest is not whole. */
-    if (session->eof && !session->paused && !session->ended)
+    if (session->eof && !session->paused && !session->ended) {
+        ag_session_ends(session, AG_END_DROPPED);
         end(session, false);
+    }
 }
 
 void ag_session_eof(struct ag_session *session)
@@ -306,6 +316,7 @@ void ag_session_drained(struct ag_session *session)
 void ag_session_hangup(struct ag_session *session)
 {
     session->transport = NULL;
+    ag_session_ends(session, AG_END_DROPPED);
     atomic_fetch_add(&session->netconf->dropped_sessions, session->ended ? 0 : 1);
     end(session, true);
 }

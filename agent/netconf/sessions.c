@@ -30,13 +30,15 @@ void ag_sessions_remove(struct ag_netconf *netconf, struct ag_session *session)
     pthread_mutex_unlock(&netconf->lock);
 }
 
-bool ag_sessions_kill(struct ag_netconf *netconf, uint32_t id)
+bool ag_sessions_kill(struct ag_netconf *netconf, uint32_t id, uint32_t killer)
 {
     bool found = false;
 
     pthread_mutex_lock(&netconf->lock);
     for (struct ag_session *session = netconf->first; session; session = session->next)
         if (id != 0 && atomic_load(&session->id) == id) {
+            atomic_store(&session->killed_by, killer);
+            ag_session_ends(session, AG_END_KILLED);
             ag_session_stop(session, true);
             found = true;
         }
@@ -62,6 +64,7 @@ size_t ag_sessions_view(struct ag_netconf *netconf, struct ag_session_view *ret_
         view->in_rpcs = atomic_load(&session->counters.in_rpcs);
         view->in_bad_rpcs = atomic_load(&session->counters.in_bad_rpcs);
         view->out_rpc_errors = atomic_load(&session->counters.out_rpc_errors);
+        view->out_notifications = atomic_load(&session->counters.out_notifications);
         count++;
     }
     pthread_mutex_unlock(&netconf->lock);

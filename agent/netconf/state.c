@@ -17,6 +17,7 @@ static const struct part {
     {"sextant-system", "system", ag_state_set_aside},
     {"ietf-alarms", "alarms", ag_state_alarms},
     {"ietf-netconf-monitoring", "netconf-state", ag_state_monitoring},
+    {"nc-notifications", "netconf", ag_state_streams},
     {"ietf-system", "system-state", ag_state_system},
     {"ietf-yang-library", "yang-library", ag_state_yang_library},
     {"ietf-yang-library", "modules-state", ag_state_yang_library},

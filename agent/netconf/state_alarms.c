@@ -1,69 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "netconf/alarm_model.h"
 #include "netconf/state_parts.h"
 
-#include <ctype.h>
 #include <libyang/libyang.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ALARMS_MODULE "sextant-alarms"
-
-/* RFC 8632 has fewer words than the catalogue; sextant-alarms says how they go together. */
-static const char *severity_name(enum sx_severity severity)
-{
-    switch (severity) {
-    case SX_SEVERITY_CRITICAL:
-        return "critical";
-    case SX_SEVERITY_ALERT:
-        return "major";
-    case SX_SEVERITY_ERROR:
-        return "minor";
-    default:
-        return "warning";
-    }
-}
-
-/* The identity of an alarm ends in its number: "sextant-alarms:…-20004". */
-static int identity_name(const struct ag_state *state, uint32_t id, char *ret_name, size_t size)
-{
-    const struct lys_module *module =
-        ly_ctx_get_module_implemented(sx_schema_context(state->schema), ALARMS_MODULE);
-    LY_ARRAY_COUNT_TYPE i;
-
-    if (!module)
-        return -1;
-    LY_ARRAY_FOR(module->identities, i)
-    {
-        const char *number = strrchr(module->identities[i].name, '-');
-
-        if (number && isdigit((unsigned char)number[1]) && strtoul(number + 1, NULL, 10) == id) {
-            snprintf(ret_name, size, ALARMS_MODULE ":%s", module->identities[i].name);
-            return 0;
-        }
-    }
-    return -1;
-}
 
 static int put_inventory(struct ag_state *state, struct lyd_node *alarms)
 {
     struct lyd_node *inventory = ag_state_container(alarms, "alarm-inventory"), *entry;
     const struct sx_alarm_type *types;
     size_t count;
-    char name[128], text[1024];
+    char name[AG_ALARM_IDENTITY_MAX], text[1024];
 
     if (!inventory)
         return -1;
     types = sx_alarm_catalogue(&count);
     for (size_t i = 0; i < count; i++) {
-        if (identity_name(state, types[i].id, name, sizeof name) < 0)
+        if (ag_alarm_identity(sx_schema_context(state->schema), types[i].id, name, sizeof name) < 0)
             continue;
         if (lyd_new_list(inventory, NULL, "alarm-type", 0, &entry, name, "") != LY_SUCCESS)
             return -1;
         snprintf(text, sizeof text, "%s: %s. Raised when %s; cleared when %s. Remedy: %s.",
             types[i].title, types[i].text, types[i].raised, types[i].cleared, types[i].remedy);
         if (ag_state_leaf(entry, "will-clear", "true") < 0 ||
-            ag_state_leaf(entry, "severity-level", severity_name(types[i].severity)) < 0 ||
+            ag_state_leaf(entry, "severity-level", ag_alarm_severity(types[i].severity)) < 0 ||
             ag_state_leaf(entry, "description", text) < 0)
             return -1;
     }
@@ -80,11 +42,11 @@ static int put_summary(struct lyd_node *alarms, const struct sx_status *status)
     if (!summary)
         return 0;
     for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++) {
-        const char *name = severity_name(severities[i]);
+        const char *name = ag_alarm_severity(severities[i]);
         unsigned count = 0;
 
         for (size_t j = 0; j < status->alarm_count; j++)
-            count += strcmp(severity_name(status->alarms[j].severity), name) == 0;
+            count += strcmp(ag_alarm_severity(status->alarms[j].severity), name) == 0;
         if (lyd_new_list(summary, NULL, "alarm-summary", 0, &entry, name) != LY_SUCCESS ||
             ag_state_number(entry, "total", count) < 0 ||
             ag_state_number(entry, "not-cleared", count) < 0 ||
@@ -106,7 +68,7 @@ static int put_change(struct lyd_node *entry, const struct sx_alarm_event *alarm
         return 0;
     ag_state_time_text(alarm->time_ms, time);
     if (lyd_new_list(entry, NULL, "status-change", 0, &change, time) != LY_SUCCESS ||
-        ag_state_leaf(change, "perceived-severity", severity_name(alarm->severity)) < 0)
+        ag_state_leaf(change, "perceived-severity", ag_alarm_severity(alarm->severity)) < 0)
         return -1;
     return ag_state_leaf(change, "alarm-text", alarm->text);
 }
@@ -114,17 +76,17 @@ static int put_change(struct lyd_node *entry, const struct sx_alarm_event *alarm
 static int put_alarm(
     struct ag_state *state, struct lyd_node *list, const struct sx_alarm_event *alarm)
 {
-    const char *resource = *alarm->resource ? alarm->resource : "system";
     struct lyd_node *entry = NULL;
-    char name[128];
+    char name[AG_ALARM_IDENTITY_MAX];
 
-    if (identity_name(state, alarm->id, name, sizeof name) < 0)
+    if (ag_alarm_identity(sx_schema_context(state->schema), alarm->id, name, sizeof name) < 0)
         return 0;
-    if (lyd_new_list(list, NULL, "alarm", 0, &entry, resource, name, "") != LY_SUCCESS ||
+    if (lyd_new_list(list, NULL, "alarm", 0, &entry, ag_alarm_resource(alarm), name, "") !=
+            LY_SUCCESS ||
         ag_state_leaf(entry, "is-cleared", "false") < 0 ||
         ag_state_time(entry, "last-raised", alarm->time_ms) < 0 ||
         ag_state_time(entry, "last-changed", alarm->time_ms) < 0 ||
-        ag_state_leaf(entry, "perceived-severity", severity_name(alarm->severity)) < 0 ||
+        ag_state_leaf(entry, "perceived-severity", ag_alarm_severity(alarm->severity)) < 0 ||
         ag_state_leaf(entry, "alarm-text", alarm->text) < 0 ||
         ag_state_time(entry, "time-created", alarm->time_ms) < 0)
         return -1;

@@ -131,14 +131,9 @@ static int put_system_key(struct lyd_node *cluster, const struct sx_status *stat
     return result;
 }
 
-static int put_rolling(struct lyd_node *cluster, const struct sx_rolling_status *rolling)
+int ag_state_put_rolling(struct lyd_node *node, const struct sx_rolling_status *rolling)
 {
-    struct lyd_node *node = ag_state_container(cluster, "rolling-restart");
-    int result;
-
-    if (!node)
-        return -1;
-    result = ag_state_leaf(node, "status", sx_rolling_state_name(rolling->state));
+    int result = ag_state_leaf(node, "status", sx_rolling_state_name(rolling->state));
     if (rolling->state == SX_ROLLING_IDLE)
         return result;
     result |= put_text(node, "address", rolling->address);
@@ -153,7 +148,7 @@ int ag_state_cluster(
     struct ag_state *state, const struct lysc_node *top, struct lyd_node **ret_tree)
 {
     const struct sx_status *status = ag_state_status(state);
-    struct lyd_node *cluster = NULL, *peers;
+    struct lyd_node *cluster = NULL, *peers, *rolling;
     int result = 0;
 
     if (lyd_new_inner(NULL, top->module, top->name, 0, ret_tree) != LY_SUCCESS)
@@ -166,7 +161,8 @@ int ag_state_cluster(
         result = put_peer(peers, &status->peers[i]);
     result |= put_replication(cluster, status);
     result |= put_system_key(cluster, status);
-    result |= put_rolling(cluster, &status->rolling);
+    rolling = ag_state_container(cluster, "rolling-restart");
+    result |= rolling ? ag_state_put_rolling(rolling, &status->rolling) : -1;
     if (status->local_index > 0)
         result |= ag_state_number(cluster, "local-index", status->local_index);
     result |= ag_state_leaf(cluster, "role", sx_role_name(status->role));

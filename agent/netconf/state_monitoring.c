@@ -99,7 +99,7 @@ static int put_session(struct lyd_node *sessions, const struct ag_session_view *
         ag_state_number(entry, "in-bad-rpcs", view->in_bad_rpcs) < 0 ||
         ag_state_number(entry, "out-rpc-errors", view->out_rpc_errors) < 0)
         return -1;
-    return ag_state_number(entry, "out-notifications", 0);
+    return ag_state_number(entry, "out-notifications", view->out_notifications);
 }
 
 static int put_sessions(struct ag_state *state, struct lyd_node *top)
@@ -132,7 +132,8 @@ static int put_statistics(struct ag_state *state, struct lyd_node *top)
         ag_state_number(
             statistics, "out-rpc-errors", atomic_load(&netconf->counters.out_rpc_errors)) < 0)
         return -1;
-    return ag_state_number(statistics, "out-notifications", 0);
+    return ag_state_number(
+        statistics, "out-notifications", atomic_load(&netconf->counters.out_notifications));
 }
 
 int ag_state_monitoring(

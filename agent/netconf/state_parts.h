@@ -21,10 +21,16 @@ ag_state_part ag_state_set_aside;
 ag_state_part ag_state_alarms;
 /** state_monitoring.c: datastores, schemas, sessions and statistics of RFC 6022. */
 ag_state_part ag_state_monitoring;
+/** state_streams.c: the event stream of RFC 5277. */
+ag_state_part ag_state_streams;
 /** state_system.c: platform and clock of RFC 7317. */
 ag_state_part ag_state_system;
 /** state_system.c: RFC 8525, as libyang gives it. */
 ag_state_part ag_state_yang_library;
+
+/** state_cluster.c: fills in how far a restart in sequence is, as the grouping
+ * rolling-restart-progress of sextant-cluster has it. */
+int ag_state_put_rolling(struct lyd_node *node, const struct sx_rolling_status *rolling);
 
 /** The status of the engine, read once for a request. */
 const struct sx_status *ag_state_status(struct ag_state *state);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log.h"
 #include "netconf/diagnose.h"
+#include "netconf/event_stream.h"
 #include "netconf/get.h"
 #include "netconf/library.h"
 #include "netconf/private.h"
 #include "netconf/reply.h"
 #include "netconf/rpc.h"
+#include "netconf/subscribe.h"
 #include "sextant/memory.h"
 #include "sextant/update.h"
 
@@ -128,7 +130,7 @@ static struct ag_error_info refusal_info(
     return info;
 }
 
-/* A read, or a message that the guard refused. */
+/* A read, a subscription, or a message that the guard refused. */
 static int answer_directly(
     struct ag_session *session, const struct ag_session_item *item, struct sx_error *err)
 {
@@ -150,7 +152,9 @@ static int answer_directly(
         result = answer_error(session, &request, &item->error, 1, &info, err);
     } else {
         count_rpc(session);
-        result = ag_get(session->netconf, &request, &session->stream, &failed, err);
+        result = item->subscribes
+                     ? ag_subscribe(session, &request, item->length, &failed, err)
+                     : ag_get(session->netconf, &request, &session->stream, &failed, err);
         if (failed)
             count_error(session);
     }
@@ -158,15 +162,27 @@ static int answer_directly(
     return result;
 }
 
-/* Waits for something to do; NULL when the session is to end. */
+/* Waits for something to do; false when the session is to end. */
+static bool wait_for_work(struct ag_session *session)
+{
+    bool work;
+
+    pthread_mutex_lock(&session->lock);
+    while (!(work = session->queue_first || atomic_load(&session->undelivered) > 0) &&
+           !session->finish && !session->stop)
+        pthread_cond_wait(&session->filled, &session->lock);
+    work = work && !session->stop;
+    pthread_mutex_unlock(&session->lock);
+    return work;
+}
+
+/* The next message of the client, or NULL. */
 static struct ag_session_item *next_item(struct ag_session *session)
 {
     struct ag_session_item *item = NULL;
     bool was_full = false;
 
     pthread_mutex_lock(&session->lock);
-    while (!session->queue_first && !session->finish && !session->stop)
-        pthread_cond_wait(&session->filled, &session->lock);
     if (!session->stop && session->queue_first) {
         item = session->queue_first;
         session->queue_first = item->next;
@@ -183,29 +199,43 @@ static struct ag_session_item *next_item(struct ag_session *session)
     return item;
 }
 
+/* Answers one message. */
+static int answer(struct ag_session *session, struct ag_session_item *item, struct call **current,
+    bool *ret_close, struct sx_error *err)
+{
+    struct call call = {.session = session};
+    int result;
+
+    *current = &call;
+    result = item->reads || item->subscribes || item->refused
+                 ? answer_directly(session, item, err)
+                 : through_library(session, item, &call, ret_close, err);
+    sx_error_list_clear(&call.errors);
+    atomic_fetch_add(&session->handled, 1);
+    free(item->body);
+    free(item);
+    return result;
+}
+
 static void serve(struct ag_session *session, struct call **current)
 {
-    struct ag_session_item *item;
     bool close = false;
 
-    while (!close && (item = next_item(session))) {
-        struct call call = {.session = session};
+    while (!close && wait_for_work(session)) {
+        struct ag_session_item *item;
         struct sx_error err = {0};
-        int result;
+        int result = ag_session_deliver(session, &err);
 
-        *current = &call;
-        result = item->reads || item->refused ? answer_directly(session, item, &err)
-                                              : through_library(session, item, &call, &close, &err);
-        sx_error_list_clear(&call.errors);
-        atomic_fetch_add(&session->handled, 1);
-        free(item->body);
-        free(item);
+        if (result == 0 && (item = next_item(session)))
+            result = answer(session, item, current, &close, &err);
         if (result < 0) {
             ag_log(SX_LOG_WARNING, "session %u of %s@%s ends: %s", atomic_load(&session->id),
                 session->user, session->source, err.message);
             break;
         }
     }
+    if (close)
+        atomic_store(&session->end_reason, AG_END_CLOSED);
 }
 
 static void *run(void *argument)
@@ -223,7 +253,10 @@ static void *run(void *argument)
         atomic_store(&session->id, event.origin.session);
         ag_log(SX_LOG_INFO, "session %u of %s@%s began", event.origin.session, session->user,
             session->source);
+        ag_event_stream_session(session, AG_EVENT_SESSION_START);
         serve(session, &current);
+        ag_session_unsubscribe(session);
+        ag_event_stream_session(session, AG_EVENT_SESSION_END);
         ag_host_step(session->netconf->host, &event, &update);
         sx_update_clear(&update);
         ag_log(SX_LOG_INFO, "session %u of %s@%s ended", event.origin.session, session->user,

@@ -118,6 +118,16 @@ static size_t count_nodes(const struct lyd_node *first)
     return count;
 }
 
+/* libyang 2.1.30 gives a boolean for a path with an `and` or `or` in a predicate of no node at all.
+ * That one is false; any other value that is no set of nodes is an error, unless it is false, too.
+ */
+static bool selects_nothing(const struct ag_xpath *xpath, const struct lyd_node *forest)
+{
+    ly_bool found = 1;
+
+    return lyd_eval_xpath(forest, xpath->text, &found) == LY_SUCCESS && !found;
+}
+
 static int check_cost(
     const struct ag_xpath *xpath, const struct lyd_node *forest, struct sx_error *err)
 {
@@ -140,6 +150,7 @@ int ag_xpath_mark(const struct ag_xpath *xpath, struct lyd_node *forest, struct 
 {
     struct sx_xpath_order order;
     struct ly_set *found = NULL;
+    bool nothing;
     LY_ERR result;
 
     if (xpath->everything || !forest)
@@ -152,7 +163,10 @@ int ag_xpath_mark(const struct ag_xpath *xpath, struct lyd_node *forest, struct 
             "the axes preceding and preceding-sibling cannot be used here: no node at the top has "
             "any child");
     result = lyd_find_xpath3(NULL, forest, xpath->text, NULL, &found);
+    nothing = result == LY_EINVAL && selects_nothing(xpath, forest);
     sx_xpath_end(&order);
+    if (nothing)
+        return 0;
     if (result != LY_SUCCESS)
         return bad(err, LYD_CTX(forest), xpath->text);
     for (uint32_t i = 0; i < found->count; i++) {

@@ -24,7 +24,10 @@ struct scratch {
         Sextant__Copied copied;
         Sextant__SystemKey key;
         Sextant__Facts facts;
-        Sextant__Restart restart;
+        struct {
+            Sextant__Restart restart;
+            Sextant__RestartProgress progress;
+        };
     };
     Sextant__Origin origin;
     Sextant__History history;
@@ -227,6 +230,21 @@ static void write_body(
     scratch->envelope.choice = (Sextant__Empty *)message;
 }
 
+static void write_rolling(struct scratch *scratch, const struct sx_rolling_status *rolling)
+{
+    scratch->restart = (Sextant__Restart)SEXTANT__RESTART__INIT;
+    scratch->restart.refusal = text("");
+    scratch->restart.progress = &scratch->progress;
+    scratch->progress = (Sextant__RestartProgress)SEXTANT__RESTART_PROGRESS__INIT;
+    scratch->progress.state = rolling->state;
+    scratch->progress.address = text(rolling->address);
+    scratch->progress.done = (uint32_t)rolling->done;
+    scratch->progress.total = (uint32_t)rolling->total;
+    scratch->progress.reason = text(rolling->reason);
+    scratch->progress.time_ms = rolling->time_ms;
+    write_body(scratch, SEXTANT__ENVELOPE__BODY_RESTART, &scratch->restart.base);
+}
+
 static int write_message(
     struct scratch *scratch, const struct sx_message *message, struct sx_error *err)
 {
@@ -289,6 +307,9 @@ static int write_message(
         scratch->restart.boot = message->restart.boot;
         scratch->restart.refusal = text(message->restart.refusal);
         write_body(scratch, SEXTANT__ENVELOPE__BODY_RESTART, &scratch->restart.base);
+        return 0;
+    case SX_MESSAGE_ROLLING:
+        write_rolling(scratch, message->rolling);
         return 0;
     }
     return sx_error_set(err, SX_E_INTERNAL, "message type %d", (int)message->type);

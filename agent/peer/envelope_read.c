@@ -268,6 +268,22 @@ static int read_facts(struct sx_facts *to, const Sextant__Facts *from, struct sx
     return read_text(to->host_name, sizeof to->host_name, from->host_name, "a host name", err);
 }
 
+static int read_rolling(
+    struct sx_rolling_status *to, const Sextant__RestartProgress *from, struct sx_error *err)
+{
+    if (from->state > SX_ROLLING_COMPLETED)
+        return refuse(err, "the state of a restart in sequence", "is not known");
+    if (from->total > SX_PEERS_MAX || from->done > from->total)
+        return refuse(err, "a restart in sequence", "is of more systems than there can be");
+    to->state = (enum sx_rolling_state)from->state;
+    to->done = from->done;
+    to->total = from->total;
+    to->time_ms = from->time_ms;
+    if (read_text(to->address, sizeof to->address, from->address, "a peer's address", err) != 0)
+        return -1;
+    return read_text(to->reason, sizeof to->reason, from->reason, "the reason of a stop", err);
+}
+
 /** Kind of message of a body, or 0 when the body is not for the engine. */
 static int message_type(const Sextant__Envelope *from)
 {
@@ -297,7 +313,7 @@ static int message_type(const Sextant__Envelope *from)
     case SEXTANT__ENVELOPE__BODY_FACTS:
         return SX_MESSAGE_FACTS;
     case SEXTANT__ENVELOPE__BODY_RESTART:
-        return SX_MESSAGE_RESTART;
+        return from->restart->progress ? SX_MESSAGE_ROLLING : SX_MESSAGE_RESTART;
     case SEXTANT__ENVELOPE__BODY_COMPARE:
         return SX_MESSAGE_COMPARE;
     default:
@@ -342,6 +358,8 @@ static int read_message(struct sx_message *to, const Sextant__Envelope *from, st
         to->restart.boot = from->restart->boot;
         return read_text(to->restart.refusal, SX_REASON_MAX, from->restart->refusal,
             "the reason of a refused restart", err);
+    case SX_MESSAGE_ROLLING:
+        return read_rolling(to->rolling, from->restart->progress, err);
     case SX_MESSAGE_SNAPSHOT_END:
     case SX_MESSAGE_SNAPSHOT_NEXT:
     case SX_MESSAGE_COMPARE:

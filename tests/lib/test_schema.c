@@ -117,7 +117,8 @@ void sx_test_schema_refused(
 
 /** Modules that a daemon offers. */
 #define OURS \
-    "ietf-netconf", "ietf-netconf-monitoring", "ietf-netconf-with-defaults", "ietf-yang-library", \
+    "ietf-netconf", "ietf-netconf-monitoring", "ietf-netconf-notifications", \
+        "ietf-netconf-with-defaults", "ietf-yang-library", "nc-notifications", "notifications", \
         "iana-if-type", "sextant-alarms", "sextant-call-control", "sextant-cluster", \
         "sextant-extensions", "sextant-history", "sextant-netconf", "sextant-scopes", \
         "sextant-system", "sextant-types"

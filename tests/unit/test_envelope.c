@@ -228,6 +228,49 @@ static void restart_passes(void **state)
     sx_message_free(round_trip_message(sx_message_new(SX_MESSAGE_COMPARE)));
 }
 
+static void expect_refused(struct sx_message *message, const char *reason)
+{
+    const struct ag_envelope envelope = {.type = AG_ENVELOPE_MESSAGE, .message = message};
+    struct ag_envelope copy;
+    struct sx_error err = {0};
+    uint8_t *bytes;
+    size_t length;
+
+    assert_int_equal(ag_envelope_encode(&envelope, &bytes, &length, &err), 0);
+    assert_int_equal(ag_envelope_decode(bytes, length, &copy, &err), -1);
+    assert_non_null(strstr(err.message, reason));
+    free(bytes);
+    sx_message_free(message);
+}
+
+static void progress_of_a_restart_passes(void **state)
+{
+    struct sx_rolling_status before = {.state = SX_ROLLING_STOPPED,
+        .address = "beta.example.com",
+        .done = 1,
+        .total = SX_PEERS_MAX,
+        .reason = "it did not come back",
+        .time_ms = 1763700000123};
+    struct sx_message *message = sx_message_new(SX_MESSAGE_ROLLING);
+
+    (void)state;
+    *message->rolling = before;
+    message = round_trip_message(message);
+    assert_int_equal(message->rolling->state, before.state);
+    assert_string_equal(message->rolling->address, before.address);
+    assert_int_equal(message->rolling->done, before.done);
+    assert_int_equal(message->rolling->total, before.total);
+    assert_string_equal(message->rolling->reason, before.reason);
+    assert_int_equal(message->rolling->time_ms, before.time_ms);
+    sx_message_free(message);
+    message = sx_message_new(SX_MESSAGE_ROLLING);
+    message->rolling->total = SX_PEERS_MAX + 1;
+    expect_refused(message, "more systems than there can be");
+    message = sx_message_new(SX_MESSAGE_ROLLING);
+    message->rolling->state = (enum sx_rolling_state)(SX_ROLLING_COMPLETED + 1);
+    expect_refused(message, "is not known");
+}
+
 static void snapshot_and_others_pass(void **state)
 {
     static const enum sx_message_type histories[] = {
@@ -454,6 +497,7 @@ int main(void)
         cmocka_unit_test(revision_passes),
         cmocka_unit_test(facts_pass),
         cmocka_unit_test(restart_passes),
+        cmocka_unit_test(progress_of_a_restart_passes),
         cmocka_unit_test(snapshot_and_others_pass),
         cmocka_unit_test(too_big_is_refused),
         cmocka_unit_test(costly_is_refused),

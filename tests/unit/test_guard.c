@@ -149,6 +149,8 @@ static void test_stray_feed(void **state)
     ag_guard_free(guard);
 }
 
+#define EVENTS "urn:ietf:params:xml:ns:netconf:notification:1.0"
+
 static void test_operation(void **state)
 {
     static const struct {
@@ -156,6 +158,8 @@ static void test_operation(void **state)
         const char *operation;
     } cases[] = {
         {RPC("<get/>"), "get"},
+        {RPC("<create-subscription/>"), "create-subscription"},
+        {RPC("<get xmlns=\"" EVENTS "\"/>"), ""},
         {RPC("<!-- a --><?b c?> <get-config><source/></get-config>\n"), "get-config"},
         {"<a:rpc xmlns:a=\"" BASE "\" message-id='x'><a:lock></a:lock></a:rpc>", "lock"},
         {"<a:rpc xmlns:a=\"" BASE "\" message-id='x'><lock/></a:rpc>", ""},
@@ -178,7 +182,30 @@ static void test_operation(void **state)
         if (feed(guard, frame, &message, &err) != 1)
             fail_msg("%s: %s", cases[i].xml, err.message);
         assert_string_equal(message.operation, cases[i].operation);
+        assert_false(message.subscribes);
         assert_string_equal(message.body, cases[i].xml);
+        ag_guard_free(guard);
+    }
+}
+
+/* The one operation outside of the base namespace that is told. */
+static void test_subscribes(void **state)
+{
+    static const char *const texts[] = {RPC("<create-subscription xmlns=\"" EVENTS "\"/>"),
+        RPC("<n:create-subscription xmlns:n=\"" EVENTS
+            "\"><n:stream>NETCONF</n:stream></n:create-subscription>")};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct ag_guard_message message;
+        struct ag_guard *guard = greeted(HELLO_1_0);
+        struct sx_error err = {0};
+        char frame[1024];
+
+        snprintf(frame, sizeof frame, "%s]]>]]>", texts[i]);
+        assert_int_equal(feed(guard, frame, &message, &err), 1);
+        assert_true(message.subscribes);
+        assert_string_equal(message.operation, "");
         ag_guard_free(guard);
     }
 }
@@ -312,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_hostile_frames),
         cmocka_unit_test(test_stray_feed),
         cmocka_unit_test(test_operation),
+        cmocka_unit_test(test_subscribes),
         cmocka_unit_test(test_answered),
         cmocka_unit_test(test_well_formed),
     };

@@ -10,6 +10,7 @@ CALL_CONTROL = "urn:sextant:params:xml:ns:yang:sextant-call-control"
 SYSTEM = "urn:sextant:params:xml:ns:yang:sextant-system"
 IETF_SYSTEM = "urn:ietf:params:xml:ns:yang:ietf-system"
 ALARMS = "urn:ietf:params:xml:ns:yang:ietf-alarms"
+NOTIFICATION = "urn:ietf:params:xml:ns:netconf:notification:1.0"
 
 END = b"]]>]]>"
 
@@ -47,6 +48,7 @@ class Session:
         self._socket.settimeout(timeout)
         self._buffer = bytearray()
         self._id = 0
+        self._notifications = []
         self._chunked = version == "1.1"
         try:
             if path:
@@ -137,12 +139,29 @@ class Session:
         return self.reply()
 
     def reply(self):
-        """The next <rpc-reply>, or RpcError."""
-        reply = ET.fromstring(self.receive())
+        """The next <rpc-reply>, or RpcError. Notifications that come before it are kept."""
+        while (reply := ET.fromstring(self.receive())).tag == f"{{{NOTIFICATION}}}notification":
+            self._notifications.append(reply)
         errors = reply.findall(f"{{{BASE}}}rpc-error")
         if errors:
             raise RpcError(*errors)
         return reply
+
+    def subscribe(self, inner=""):
+        """Subscribes to events; `inner` stands in <create-subscription>."""
+        return self.call(f'<create-subscription xmlns="{NOTIFICATION}">{inner}'
+                         "</create-subscription>")
+
+    def notification(self, timeout=None):
+        """The next <notification>; OSError when none comes within `timeout` seconds."""
+        if self._notifications:
+            return self._notifications.pop(0)
+        before = self._socket.gettimeout()
+        self._socket.settimeout(timeout or before)
+        try:
+            return ET.fromstring(self.receive())
+        finally:
+            self._socket.settimeout(before)
 
     def edit(self, config, target="running", default="merge", more=""):
         """edit-config; `more` stands before <config>: test-option, error-option."""

@@ -16,6 +16,8 @@
 /** Longest reason of a refusal, a lost link or a bad certificate, with NUL. */
 #define SX_REASON_MAX 256
 
+struct sx_rolling_status;
+
 /** What peers say to each other; the agent carries it as protobuf envelopes over TLS. */
 enum sx_message_type {
     SX_MESSAGE_HELLO = 1, /**< who I am and where I stand; again whenever that changes */
@@ -32,6 +34,7 @@ enum sx_message_type {
     SX_MESSAGE_FACTS, /**< everyone: what all may know of my work */
     SX_MESSAGE_COMPARE, /**< subordinate: show me your configuration, I compare */
     SX_MESSAGE_RESTART, /**< primary: restart, in sequence; subordinate: I do not, and why */
+    SX_MESSAGE_ROLLING, /**< who runs a restart in sequence: how far it is */
 };
 
 /** Longest sealed key, with NUL. */
@@ -100,6 +103,7 @@ struct sx_message {
             uint64_t boot; /**< the boot of the subordinate that is to end */
             char refusal[SX_REASON_MAX]; /**< "" for the request */
         } restart;
+        struct sx_rolling_status *rolling; /**< ROLLING; owned */
     };
     bool compare; /**< SNAPSHOT_BEGIN: it was asked for by COMPARE, and is not to be taken */
     bool more; /**< REVISION: another one follows at once, and may be taken together with it */

@@ -3,6 +3,7 @@
 
 #include "sextant/alarm.h"
 #include "sextant/message.h"
+#include "sextant/status.h"
 
 /** What an engine wants done. */
 enum sx_action_type {
@@ -21,6 +22,7 @@ enum sx_action_type {
     SX_ACTION_KEY_INSTALL, /**< the key that was saved is the present one now, alone */
     SX_ACTION_KEY_FORGET, /**< the key that was saved is not used: its file goes */
     SX_ACTION_CHECKPOINT, /**< the write-ahead log is long: sx_store_checkpoint() when idle */
+    SX_ACTION_ROLLING, /**< a restart in sequence, here or run by the peer, took a step: notify */
 };
 
 enum sx_log_level {
@@ -33,7 +35,8 @@ enum sx_log_level {
 /** One thing to do. Owns its pointers. */
 struct sx_action {
     enum sx_action_type type;
-    char *peer; /**< SEND, LINK_*: address of the peer as the list has it; else NULL */
+    char *peer; /**< SEND, LINK_*, ROLLING of another system: address of the peer as the list has
+                     it; else NULL */
     union {
         struct sx_message *message; /**< SEND; the agent may take it and set NULL */
         struct {
@@ -62,6 +65,7 @@ struct sx_action {
             enum sx_log_level level;
             char *text;
         } log;
+        struct sx_rolling_status rolling; /**< ROLLING */
         uint8_t key[SX_SYSTEM_KEY_SIZE]; /**< KEY_SAVE */
         char top[128]; /**< RECONFIGURE: name of the top-level node, "module:name" */
     };
