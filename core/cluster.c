@@ -134,10 +134,8 @@ bool sx_cluster_is_own(const struct sx_engine *engine, const char *address)
     return false;
 }
 
-static void find_role(struct sx_engine *engine)
+static void find_place(struct sx_engine *engine)
 {
-    const struct sx_cluster_config *config = &engine->configured;
-
     engine->local_index = 0;
     for (size_t i = 0; i < engine->peer_count && engine->local_index == 0; i++)
         if (sx_cluster_is_own(engine, engine->peers[i].address))
@@ -147,6 +145,23 @@ static void find_role(struct sx_engine *engine)
         if (!sx_config_is_literal(engine->peers[i].address) &&
             strcasecmp(engine->peers[i].address, engine->local_address) == 0)
             engine->local_index = engine->peers[i].index;
+}
+
+/* A name that was entered where this system stood, and is not known yet, may be its own: it has to
+ * stay to get the mapping from the primary. */
+static void keep_place(struct sx_engine *engine)
+{
+    for (size_t i = 0; i < engine->peer_count && engine->local_index == 0; i++)
+        if (*engine->local_address && !*engine->peers[i].resolved &&
+            !sx_config_is_literal(engine->peers[i].address) &&
+            strcasecmp(engine->applied.peers[i], engine->local_address) == 0)
+            engine->local_index = engine->peers[i].index;
+}
+
+static void find_role(struct sx_engine *engine)
+{
+    const struct sx_cluster_config *config = &engine->configured;
+
     if (engine->peer_count == 0)
         engine->role = SX_ROLE_STAND_ALONE;
     else if (engine->local_index == 0)
@@ -187,6 +202,8 @@ static void open_link(struct sx_engine *engine, struct sx_peer *peer)
     snprintf(wish.link.name, sizeof wish.link.name, "%s", peer->certificate_name);
     if (is_own_literal(engine, local->resolved))
         snprintf(wish.link.local, sizeof wish.link.local, "%s", local->resolved);
+    else if (is_own_literal(engine, engine->local_address))
+        snprintf(wish.link.local, sizeof wish.link.local, "%.63s", engine->local_address);
     snprintf(wish.link.self, sizeof wish.link.self, "%s", local->address);
     snprintf(wish.link.clusters[0], SX_NAME_MAX, "%s", engine->applied.name);
     /* While it is being renamed some members have the former name in force, others the next. */
@@ -243,8 +260,10 @@ void sx_cluster_settle(struct sx_engine *engine)
     }
     for (size_t i = 0; i < engine->peer_count; i++)
         resolve(engine, &engine->peers[i]);
-    find_role(engine);
+    find_place(engine);
     remember_local(engine);
+    keep_place(engine);
+    find_role(engine);
     settle_links(engine);
     engine->cluster_changed = false;
 }

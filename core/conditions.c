@@ -146,13 +146,13 @@ static void of_peer(struct sx_wanted *wanted, const struct sx_peer *peer)
 {
     const struct sx_engine *engine = wanted->engine;
 
-    if (peer->index == engine->local_index)
-        return;
     if (peer->unresolved)
         sx_want(wanted, 20005, peer, "Peer %u (%s): neither the address mapping nor DNS knows it",
             peer->index, peer->address);
     else if (!*peer->resolved)
         sx_keep(wanted, 20005, peer);
+    if (peer->index == engine->local_index)
+        return;
     if (peer->failed)
         sx_want(wanted, 20004, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->failure);
     else if ((!peer->up && engine->local_index != 0) || is_on_trial(engine, peer))

@@ -42,7 +42,7 @@ static void a_restart_is_waited_for_by_default(void **state)
 static void links_are_made_anew(void **state)
 {
     struct sx_test_engine test;
-    struct sx_action *opened;
+    const struct sx_action *closed, *opened;
     size_t raised;
 
     sx_test_primary_open(&test, *state, 2);
@@ -51,9 +51,13 @@ static void links_are_made_anew(void **state)
     raised = sx_test_events(&test, 20007, true);
     assert_true(edit(&test, "<name>other.example</name>"));
     assert_false(sx_apply_is_due(test.engine));
-    opened = sx_test_action(&test, SX_ACTION_LINK_OPEN, SX_TEST_B);
-    assert_non_null(opened);
-    assert_true(sx_test_action(&test, SX_ACTION_LINK_CLOSE, SX_TEST_B) < opened);
+    closed = sx_test_action(&test, SX_ACTION_LINK_CLOSE, SX_TEST_B);
+    assert_non_null(closed);
+    opened = &test.update.actions[test.update.count];
+    while (--opened > closed && opened->type != SX_ACTION_LINK_OPEN)
+        continue;
+    assert_int_equal(opened->type, SX_ACTION_LINK_OPEN);
+    assert_string_equal(opened->link.clusters[0], "other.example");
     assert_int_equal(test.status.peers[1].state, SX_PEER_UNKNOWN);
     assert_int_equal(sx_test_events(&test, 20007, true), raised);
     sx_test_link_up(&test, SX_TEST_B);

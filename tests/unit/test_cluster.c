@@ -204,6 +204,40 @@ static void the_last_place_in_the_list_counts_while_names_do_not_resolve(void **
     sx_test_engine_close(&test);
 }
 
+static void a_name_for_this_system_that_is_not_known_yet_keeps_its_place(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_primary_open(&test, *state, 2);
+    assert_true(sx_test_set_peer(&test, 1, "a.example"));
+    assert_int_equal(test.status.role, SX_ROLE_PRIMARY);
+    assert_null(sx_test_action(&test, SX_ACTION_LINK_CLOSE, NULL));
+    assert_string_equal(
+        sx_test_action(&test, SX_ACTION_LINK_OPEN, SX_TEST_B)->link.local, SX_TEST_A);
+    assert_true(sx_test_alarm(&test, 20007));
+    sx_test_resolved(&test, "a.example", "");
+    assert_int_equal(test.status.role, SX_ROLE_PRIMARY);
+    assert_true(sx_test_alarm(&test, 20005));
+    assert_true(sx_test_map(&test, "a.example", SX_TEST_A));
+    assert_int_equal(test.status.role, SX_ROLE_PRIMARY);
+    assert_false(sx_test_alarm(&test, 20005));
+    assert_null(sx_test_action(&test, SX_ACTION_LINK_OPEN, SX_TEST_B));
+    sx_test_engine_close(&test);
+}
+
+/* It was never this system's: the place is another one's. */
+static void a_name_that_leads_elsewhere_takes_its_place(void **state)
+{
+    struct sx_test_engine test;
+
+    sx_test_primary_open(&test, *state, 2);
+    assert_true(sx_test_set_peer(&test, 1, "a.example"));
+    sx_test_resolved(&test, "a.example", SX_TEST_C);
+    assert_int_equal(test.status.role, SX_ROLE_NOT_IN_LIST);
+    assert_non_null(sx_test_action(&test, SX_ACTION_LINK_CLOSE, SX_TEST_B));
+    sx_test_engine_close(&test);
+}
+
 static void who_is_not_in_the_list_links_with_nobody(void **state)
 {
     struct sx_test_engine test;
@@ -244,6 +278,8 @@ int main(void)
         cmocka_unit_test(a_literals_certificate_is_held_against_its_mapped_name),
         cmocka_unit_test(a_name_that_does_not_resolve_is_asked_for_again),
         cmocka_unit_test(the_last_place_in_the_list_counts_while_names_do_not_resolve),
+        cmocka_unit_test(a_name_for_this_system_that_is_not_known_yet_keeps_its_place),
+        cmocka_unit_test(a_name_that_leads_elsewhere_takes_its_place),
         cmocka_unit_test(who_is_not_in_the_list_links_with_nobody),
         cmocka_unit_test(another_primary_counts_at_once),
     };
