@@ -59,12 +59,13 @@ class Names(LabTest):
                 self.relist(index, name_of(daemon))
                 self.assertTrue(self.dns.asked(name_of(daemon)))
                 for other in self.lab.daemons:
-                    peer = other.status()["peers"][index]
-                    self.assertEqual(peer["resolved-address"], daemon.address)
-                    self.assertEqual(
-                        peer["status-text"], "This system" if other is daemon else
+                    text = "This system" if other is daemon else (
                         f"Active as {daemon.name} (Resolved '{name_of(daemon)}' as "
                         f"'{daemon.address}')")
+                    # A link is up a moment before the peer has told its name.
+                    now = other.wait_status(
+                        lambda now: now["peers"][index]["status-text"] == text, text, 5)
+                    self.assertEqual(now["peers"][index]["resolved-address"], daemon.address)
                 self.replicates(str(index))
 
     def test_b_mapping_comes_before_dns(self):
