@@ -14,6 +14,8 @@
 
 /** Name of the stored value: three lines, of numbers, addresses and the reason of a stop. */
 #define STORED "rolling-restart"
+/** A step that could not be stored is tried again after so long. */
+#define RETRY_MS 1000
 
 int sx_rolling_load(struct sx_engine *engine, struct sx_error *err)
 {
@@ -49,6 +51,7 @@ static int save(struct sx_engine *engine, struct sx_rolling *next, struct sx_err
 
     next->time_ms = engine->now_ms;
     next->until_ms = engine->monotonic_ms + next->limit_ms;
+    next->retry_at_ms = 0;
     used = snprintf(text, sizeof text, "%u %zu %llx %lld %lld\n", (unsigned)next->state, next->at,
         next->boot, next->limit_ms, next->time_ms);
     for (size_t i = 0; i < next->count; i++)
@@ -69,13 +72,14 @@ static int save(struct sx_engine *engine, struct sx_rolling *next, struct sx_err
     return 0;
 }
 
-/* Outside a request nobody can be told: it is tried again with the next step. */
+/* Outside a request nobody can be told: it is tried again later. */
 static bool saved(struct sx_engine *engine, struct sx_rolling *next)
 {
     struct sx_error err = {0};
 
     if (save(engine, next, &err) == 0)
         return true;
+    engine->rolling.retry_at_ms = engine->monotonic_ms + RETRY_MS;
     sx_update_log(
         engine->update, SX_LOG_ERROR, "rolling restart: it could not be stored: %s", err.message);
     return false;
@@ -198,14 +202,18 @@ static void take_step(struct sx_engine *engine)
 
 void sx_rolling_settle(struct sx_engine *engine)
 {
-    if (engine->rolling.state == SX_ROLLING_RUNNING)
+    if (engine->rolling.state == SX_ROLLING_RUNNING &&
+        engine->monotonic_ms >= engine->rolling.retry_at_ms)
         take_step(engine);
     sx_rolling_tell(engine);
 }
 
 int64_t sx_rolling_deadline(const struct sx_engine *engine)
 {
-    return engine->rolling.state == SX_ROLLING_RUNNING ? engine->rolling.until_ms : INT64_MAX;
+    if (engine->rolling.state != SX_ROLLING_RUNNING)
+        return INT64_MAX;
+    return engine->rolling.retry_at_ms > engine->monotonic_ms ? engine->rolling.retry_at_ms
+                                                              : engine->rolling.until_ms;
 }
 
 static int start(struct sx_engine *engine, int64_t limit_ms, struct sx_error *err)

@@ -6,7 +6,8 @@
 struct sx_engine;
 struct sx_peer;
 
-/** The restart in sequence that is run from here, see rolling.c. Durable but for until_ms. */
+/** The restart in sequence that is run from here, see rolling.c. Durable but for until_ms and
+ * retry_at_ms. */
 struct sx_rolling {
     enum sx_rolling_state state;
     char order[SX_PEERS_MAX][SX_ADDRESS_MAX]; /**< this system first */
@@ -15,6 +16,7 @@ struct sx_rolling {
     unsigned long long boot; /**< its boot that is to end */
     long long limit_ms; /**< how long it may take to be back */
     int64_t until_ms; /**< monotonic */
+    int64_t retry_at_ms; /**< monotonic; a step that could not be stored is not tried before */
     long long time_ms; /**< UTC; of the last step */
     char reason[SX_REASON_MAX]; /**< of a stop */
 };

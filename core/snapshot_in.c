@@ -32,6 +32,10 @@ int sx_snapshot_begin(struct sx_engine *engine, struct sx_peer *peer,
     uint8_t digest_key[SX_DIGEST_SIZE];
 
     sx_snapshot_forget(engine);
+    /* Its rows are stored as they come, and nothing is under a former key after the next boot. */
+    if (!sx_secret_is_under(message->digest_key, engine->secrets.keys.keys[0].id))
+        return sx_error_set(err, SX_E_DATA_MISSING,
+            "the snapshot is encrypted with another system key than the present one");
     if (sx_system_key_open_digest(engine, message->digest_key, digest_key, err) < 0)
         return -1;
     if (!message->compare && !engine->take_snapshot &&

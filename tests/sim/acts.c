@@ -273,6 +273,30 @@ static void apply(struct sim *sim, const unsigned *a)
     sim_set_apply(sim, a[0], a[1] != 0);
 }
 
+/* Nobody begins one while a system is missing; what goes wrong comes later. */
+static void rolling(struct sim *sim, const unsigned *a)
+{
+    heal_all(sim, NULL);
+    boot_all(sim, NULL);
+    sim_run(sim, 4000);
+    sim_ask_rolling(sim, who(sim, a[0]), SX_ROLLING_START);
+}
+
+static void resume(struct sim *sim, const unsigned *a)
+{
+    sim_ask_rolling(sim, who(sim, a[0]), SX_ROLLING_RESUME);
+}
+
+static void abandon(struct sim *sim, const unsigned *a)
+{
+    sim_ask_rolling(sim, who(sim, a[0]), SX_ROLLING_ABANDON);
+}
+
+static void maintenance(struct sim *sim, const unsigned *a)
+{
+    sim_set_maintenance(sim, a[0], a[1] != 0);
+}
+
 static void upgrade(struct sim *sim, const unsigned *a)
 {
     sim_upgrade(sim, a[0], a[1]);
@@ -329,6 +353,10 @@ const struct sim_kind sim_kinds[] = {
     {"renew", 12, {SIM_NODE}, renew},
     {"names", 8, {SIM_NODE, SIM_FLAG}, names},
     {"apply", 12, {SIM_NODE, SIM_FLAG}, apply},
+    {"rolling-restart", 8, {SIM_WHO}, rolling},
+    {"resume", 8, {SIM_WHO}, resume},
+    {"abandon", 3, {SIM_WHO}, abandon},
+    {"maintenance", 12, {SIM_NODE, SIM_FLAG}, maintenance},
     {"upgrade", 5, {SIM_NODE, SIM_FLAG}, upgrade},
     {"upgrade-all", 7, {SIM_FLAG}, upgrade_all},
     {"rest", 4, {SIM_NO_ARGUMENT}, rest},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model.h"
 #include "sim.h"
+#include "state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #define LEVEL_MS 2000
 /** Round trips that it may take: some windows of revisions, or a snapshot. */
 #define ROUND_TRIPS 20
+/** A position that was repeated is believed until the next synchronisation. */
+#define REPEATED_MS 62000
 /** A snapshot that a disk refused is tried again after this at the latest. */
 #define DISK_MS 13000
 
@@ -19,6 +22,8 @@ static bool is_quiet(const struct sim *sim, unsigned from, unsigned to)
 {
     const struct sim_way *way = sim->network.ways[from][to];
 
+    if (way->repeated_at > 0 && sim->now - way->repeated_at < REPEATED_MS)
+        return false;
     /* What was sent under a longer delay holds up what follows. */
     return sim->network.linked[from][to] && sim->nodes[from].sees[to] && !way->blocked &&
            way->last_at <= sim->now + way->delay_ms + 5;
@@ -104,6 +109,20 @@ static void judge_release(
             primary->number, differ ? "two releases" : "one release", differ ? "not up" : "up");
 }
 
+/* Who is out of service is known to be. */
+static void judge_maintenance(
+    struct sim *sim, const struct sim_node *node, const struct sim_node *about)
+{
+    bool out =
+        strcmp(sx_config_leaf(&about->engine->tree, "/sextant-system:system/maintenance-mode"),
+            "true") == 0;
+
+    if (sim->now - about->maintenance_at >= time_allowed(sim, node, about) &&
+        has_alarm(node, about, 15015) != out)
+        sim_fail(sim, "node %u is %s of service, and alarm 15015 of node %u is %s", about->number,
+            out ? "out" : "not out", node->number, out ? "not up" : "up");
+}
+
 /* The other half of it: the primary knows, and answers commits that wait for that. */
 static void judge_knowledge(
     struct sim *sim, const struct sim_node *node, const struct sim_level *level)
@@ -146,6 +165,8 @@ void sim_check_following(struct sim *sim)
             if (sim->now - node->level.since < time_allowed(sim, node, primary))
                 continue;
             judge_release(sim, node, primary);
+            judge_maintenance(sim, node, primary);
+            judge_maintenance(sim, primary, node);
             if (node->release == primary->release)
                 judge(sim, node, &node->level);
             if (node->release == primary->release)

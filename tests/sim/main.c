@@ -85,7 +85,7 @@ static void print_sum(uint64_t seeds, const struct sim_outcome *sum, time_t seco
     printf("seeds=%llu virtual-hours=%.1f seconds=%lld steps=%llu edits=%llu refused=%llu "
            "crashes=%llu boots=%llu partitions=%llu breaks=%llu snapshots=%llu backups=%llu "
            "restores=%llu primaries=%llu removals=%llu full-disks=%llu "
-           "levels=%llu upgrades=%llu waits=%llu\n",
+           "levels=%llu upgrades=%llu waits=%llu rolling-restarts=%llu\n",
         (unsigned long long)seeds, (double)sum->virtual_ms / 3600000, (long long)seconds,
         (unsigned long long)counts->steps, (unsigned long long)counts->edits,
         (unsigned long long)counts->refused, (unsigned long long)counts->crashes,
@@ -94,7 +94,8 @@ static void print_sum(uint64_t seeds, const struct sim_outcome *sum, time_t seco
         (unsigned long long)counts->backups, (unsigned long long)counts->restores,
         (unsigned long long)counts->primaries, (unsigned long long)counts->removals,
         (unsigned long long)counts->full_disks, (unsigned long long)counts->levels,
-        (unsigned long long)counts->upgrades, (unsigned long long)counts->waits);
+        (unsigned long long)counts->upgrades, (unsigned long long)counts->waits,
+        (unsigned long long)counts->rollings);
 }
 
 static void report_failure(const struct sx_schema *const *schemas,

@@ -247,6 +247,7 @@ void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_bef
             node->status.system_name, promise->own);
     sim_check_alarms(sim, node, update, false);
     sim_check_claims(sim, node);
+    sim_check_rolling(sim, node, before, event, update);
 }
 
 /* A factory reset took place before this boot. */
@@ -306,6 +307,7 @@ void sim_check_boot(struct sim *sim, struct sim_node *node, const struct sx_upda
     sim_check_membership(sim, node, true);
     sim_check_alarms(sim, node, update, true);
     sim_check_claims(sim, node);
+    sim_check_rolling_booted(sim, node);
 }
 
 bool sim_is_level(const struct sim *sim)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "network.h"
 #include "sextant/history.h"
+#include "sextant/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,6 +86,16 @@ struct sim_promise {
     size_t active_count;
 };
 
+/** A restart in sequence, as the node that runs it must keep to it. */
+struct sim_rolling {
+    int64_t since; /**< virtual time; when its last step was taken, or the boot */
+    enum sx_rolling_state state;
+    size_t done;
+    bool begins; /**< until its node restarts: what an earlier one asked for does not count */
+    int asked; /**< the node that it has restart and that has not booted since; -1: none */
+    bool restarted[SIM_NODES_MAX]; /**< by it, since it was begun */
+};
+
 /** What a node says that another one holds. */
 struct sim_claim {
     char lineage[SX_UUID_SIZE];
@@ -144,6 +156,13 @@ void sim_check_claims(struct sim *sim, struct sim_node *node);
 /** claim_rule.c: true when a node says of another one that it holds a revision. */
 bool sim_says_held(const struct sim *sim, const struct sim_node *node, const struct sim_node *peer,
     size_t revision);
+
+/** rolling.c: what a restart in sequence does in a step of its node, or in one that it asked for.
+ */
+void sim_check_rolling(struct sim *sim, struct sim_node *node, const struct sim_before *before,
+    const struct sx_event *event, const struct sx_update *update);
+/** rolling.c: after a boot. */
+void sim_check_rolling_booted(struct sim *sim, struct sim_node *node);
 
 /** upgrade.c: a step brought another revision to a node, or its role another view of what it holds.
  * After an upgrade a subordinate takes the content whole before it follows revisions. */

@@ -218,6 +218,8 @@ static void repeat(struct sim *sim, unsigned from, unsigned to)
     uint64_t count = way->repeat < way->sent ? way->repeat : way->sent;
 
     way->repeat = 0;
+    if (count > 0)
+        way->repeated_at = sim->now;
     for (uint64_t i = way->sent - count; i < way->sent; i++) {
         const struct sim_frame *frame = &way->recent[i % SIM_RECENT_MAX];
 

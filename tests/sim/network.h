@@ -61,6 +61,7 @@ struct sim_way {
     struct sim_frame recent[SIM_RECENT_MAX]; /**< newest messages about configuration, a ring */
     uint64_t sent;
     unsigned repeat; /**< of them, when the link stands again */
+    int64_t repeated_at; /**< when that was last; 0: never */
     uint8_t *input; /**< bytes that came in and are no whole message yet */
     size_t input_length;
 };

@@ -295,6 +295,18 @@ bool sim_set_apply(struct sim *sim, unsigned node, bool immediately)
     return succeeded;
 }
 
+bool sim_set_maintenance(struct sim *sim, unsigned node, bool maintenance)
+{
+    char *xml = sx_format(
+        SYSTEM "<maintenance-mode>%s</maintenance-mode></system>", maintenance ? "true" : "false");
+    bool succeeded;
+
+    sim->nodes[node].maintenance_at = sim->now;
+    succeeded = sim_edit(sim, node, xml, NULL, NULL);
+    free(xml);
+    return succeeded;
+}
+
 static void must_enter(struct sim *sim, unsigned node, const struct sim_intention *intention)
 {
     struct sx_error err = {0};

@@ -51,6 +51,13 @@ void sim_ask_restart(struct sim *sim, unsigned node);
 /** upgrade.c: a node comes back with another release; one that is down runs it when it boots. */
 void sim_upgrade(struct sim *sim, unsigned node, unsigned release);
 
+/** rolling.c: asks for something about a restart in sequence. */
+bool sim_ask_rolling(struct sim *sim, unsigned node, enum sx_rolling_action action);
+/** rolling.c: waits until none is under way, and forgets those that stopped. */
+void sim_end_rolling(struct sim *sim);
+/** Takes a node out of service, or back. */
+bool sim_set_maintenance(struct sim *sim, unsigned node, bool maintenance);
+
 /** backup.c: makes a backup file; puts the newest one in force on a node. */
 void sim_back_up(struct sim *sim, unsigned node);
 void sim_restore(struct sim *sim, unsigned node);

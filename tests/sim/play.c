@@ -108,6 +108,7 @@ static void converge(struct sim *sim)
     unsigned primary = sim->intention.primary;
 
     end_faults(sim);
+    sim_end_rolling(sim);
     tidy(sim);
     wait_level(sim);
     sim_check_level_or_conflict(sim);

@@ -254,6 +254,65 @@ static void test_upgrade(void **state)
     sim_close(sim);
 }
 
+/* One after the other restarts, once; and it stops at one that does not come back. */
+static void test_rolling_restart(void **state)
+{
+    struct sim *sim = form_cluster(state, 4, 12);
+    uint64_t boots = sim->counts.boots;
+
+    sim_run(sim, 2000);
+    assert_true(sim_ask_rolling(sim, 0, SX_ROLLING_START));
+    sim_run(sim, 20000);
+    assert_int_equal(sim->nodes[0].status.rolling.state, SX_ROLLING_COMPLETED);
+    assert_int_equal(sim->counts.boots, boots + 4);
+    assert_true(sim_ask_rolling(sim, 0, SX_ROLLING_START));
+    sim_crash(sim, 3);
+    sim_run(sim, 20000);
+    assert_int_equal(sim->nodes[0].status.rolling.state, SX_ROLLING_STOPPED);
+    assert_true(sim_boot(sim, 3, 0));
+    sim_run(sim, 4000);
+    assert_true(sim_ask_rolling(sim, 0, SX_ROLLING_RESUME));
+    sim_run(sim, 20000);
+    assert_int_equal(sim->nodes[0].status.rolling.state, SX_ROLLING_COMPLETED);
+    sim_check_level(sim);
+    sim_close(sim);
+}
+
+/* A commit that waits is answered, and what it says outlives a power cut of the whole cluster. */
+static void test_edit_that_waits(void **state)
+{
+    struct sim *sim = form_cluster(state, 3, 13);
+
+    sim_cut(sim, 0, 2, true);
+    sim_edit_and_wait(sim, 0, 1, 1);
+    assert_int_equal(sim->counts.waits, 1);
+    sim_cut(sim, 0, 1, true);
+    sim_run(sim, 2000);
+    sim_edit_and_wait(sim, 0, 1, 2);
+    assert_int_equal(sim->counts.waits, 1);
+    sim_close(sim);
+}
+
+/* A list of peers that applies at once makes a cluster without a restart. */
+static void test_apply_at_once(void **state)
+{
+    struct sim *sim = open_cluster(state, 3, 14);
+    uint64_t boots = sim->counts.boots;
+
+    assert_true(sim_phone_book(sim, 0, 1, 1));
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(sim_set_apply(sim, i, true));
+    sim->intention.count = 1;
+    assert_true(sim_agree(sim, 0));
+    sim->intention.count = 3;
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(sim_agree(sim, i));
+    sim_run(sim, 4000);
+    sim_check_level(sim);
+    assert_int_equal(sim->counts.boots, boots);
+    sim_close(sim);
+}
+
 /* Who was refused as primary and is not primary any more has nothing to try again: it rests. */
 static void test_refused_and_not_primary_any_more(void **state)
 {
@@ -391,6 +450,9 @@ int sim_scenarios(const struct sx_schema *const *schemas, const char *root)
         SCENARIO(test_joiner),
         SCENARIO(test_full_disk),
         SCENARIO(test_upgrade),
+        SCENARIO(test_rolling_restart),
+        SCENARIO(test_edit_that_waits),
+        SCENARIO(test_apply_at_once),
         SCENARIO(test_refused_and_not_primary_any_more),
         SCENARIO(test_script_as_text),
         SCENARIO(test_same_seed_same_trace),

@@ -56,10 +56,12 @@ struct sim_node {
     bool sees[SIM_NODES_MAX]; /**< it was told that the link is up */
     bool dialling[SIM_NODES_MAX]; /**< an attempt is planned */
     bool tried[SIM_NODES_MAX]; /**< it was told that an attempt failed */
+    int64_t maintenance_at; /**< virtual time; when its mode was last set */
     int64_t ill_at; /**< virtual time; when its disk last failed or had no room */
     struct sx_status status; /**< after its last step */
     struct sim_promise promise; /**< what it must hold */
     struct sim_level level; /**< what it must soon hold */
+    struct sim_rolling rolling; /**< that it runs */
     struct sim_claim claims[SIM_NODES_MAX]; /**< what it says that each node holds */
 };
 
@@ -74,7 +76,7 @@ struct sim_intention {
 /** What happened, for the summary of a run. */
 struct sim_counts {
     uint64_t steps, edits, refused, crashes, boots, partitions, breaks, snapshots, backups,
-        restores, primaries, removals, full_disks, levels, upgrades, waits;
+        restores, primaries, removals, full_disks, levels, upgrades, waits, rollings;
 };
 
 struct sim {

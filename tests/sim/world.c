@@ -337,6 +337,7 @@ static void open_node(struct sim *sim, struct sim_node *node, const struct sim_o
     node->wall_ms = (int64_t)sim_random(&node->random, 600000) - 300000;
     fill_random(node, node->system_key);
     node->promise.at = SIM_NOTHING;
+    node->rolling.asked = -1;
     node->disk = fault_vfs_new(node->vfs);
     sim_boot(sim, node->number, 0);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The restart in sequence: whose turn it is, over restarts, and where it stops. */
+#include "fault_vfs.h"
 #include "state.h"
 #include "test_pair.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -272,6 +274,29 @@ static void an_armed_reset_is_not_set_off(void **state)
     sx_test_engine_close(&test);
 }
 
+/* A stop that cannot be stored is tried again later, and time that has passed calls for no tick. */
+static void a_full_disk_delays_the_stop(void **state)
+{
+    struct sx_test_engine test;
+    struct fault_vfs *vfs = fault_vfs_new("rolling");
+
+    open_begun(&test, *state);
+    test.vfs = "rolling";
+    sx_test_engine_restart(&test);
+    fault_vfs_fail(vfs, FAULT_WRITE, 1, UINT32_MAX, SQLITE_FULL);
+    sx_test_tick(&test, LIMIT_MS);
+    assert_true(sx_test_logged(&test, "it could not be stored"));
+    expect_turn(&test, SX_ROLLING_RUNNING, SX_TEST_B, 1);
+    assert_true(test.update.deadline_ms > test.now);
+    sx_test_tick(&test, 10);
+    assert_false(sx_test_logged(&test, "it could not be stored"));
+    fault_vfs_fail(vfs, 0, 0, 0, 0);
+    sx_test_tick(&test, 1000);
+    expect_turn(&test, SX_ROLLING_STOPPED, SX_TEST_B, 1);
+    sx_test_engine_close(&test);
+    fault_vfs_free(vfs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +309,7 @@ int main(void)
         cmocka_unit_test(alone_restart_is_the_operation),
         cmocka_unit_test(a_subordinate_restarts_for_its_primary_alone),
         cmocka_unit_test(an_armed_reset_is_not_set_off),
+        cmocka_unit_test(a_full_disk_delays_the_stop),
     };
 
     return cmocka_run_group_tests(tests, sx_test_group_setup, sx_test_group_teardown);

@@ -227,6 +227,25 @@ static void one_that_was_cut_off_starts_anew(void **state)
     close_both(&a, &b);
 }
 
+/* Its rows would be stored as they come, and nobody could read them after the next boot. */
+static void one_under_a_former_key_is_refused(void **state)
+{
+    struct sx_test_engine a, b;
+    struct snapshot snapshot = open_joining(&a, &b, *state);
+    uint8_t next[SX_SYSTEM_KEY_SIZE] = {7};
+
+    /* The former key is still known: until the next boot it opens what is left of it. */
+    sx_secret_keys_add(&b.engine->secrets.keys, next);
+    strcpy(
+        sx_cluster_peer(b.engine, SX_TEST_A)->hello.system_key, b.engine->secrets.keys.keys[0].id);
+    sx_test_message(&b, SX_TEST_A, snapshot.begin);
+    expect_refused(&b, "another system key");
+    sx_test_message(&b, SX_TEST_A, snapshot.piece);
+    sx_test_message(&b, SX_TEST_A, snapshot.end);
+    expect_untouched(&b);
+    close_both(&a, &b);
+}
+
 static void one_from_another_than_the_primary_is_refused(void **state)
 {
     struct sx_test_engine a, b;
@@ -265,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_row_that_does_not_parse_is_refused),
         cmocka_unit_test(pieces_out_of_the_blue_are_ignored),
         cmocka_unit_test(one_that_was_cut_off_starts_anew),
+        cmocka_unit_test(one_under_a_former_key_is_refused),
         cmocka_unit_test(one_from_another_than_the_primary_is_refused),
         cmocka_unit_test(a_diverged_one_is_refused_by_who_does_not_ask_for_it),
     };
