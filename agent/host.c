@@ -249,7 +249,13 @@ void ag_host_stop(struct ag_host *host)
         pthread_join(host->thread, NULL);
     host->started = false;
     ag_maintenance_stop(host);
+}
+
+void ag_host_leave_netconf(struct ag_host *host)
+{
+    ag_fair_lock_take(&host->engine_lock);
     host->parts.netconf = NULL;
+    ag_fair_lock_give(&host->engine_lock);
 }
 
 uint64_t ag_host_progress(const struct ag_host *host)

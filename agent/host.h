@@ -34,6 +34,10 @@ void ag_host_step(struct ag_host *host, struct sx_event *event, struct sx_update
  */
 void ag_host_post(struct ag_host *host, const struct sx_event *event);
 
+/** The NETCONF server is being stopped: steps tell it nothing any more. Takes the engine's lock;
+ * not while the loop runs. */
+void ag_host_leave_netconf(struct ag_host *host);
+
 /** False while AG_HOST_QUEUE_MAX events wait: stop reading messages. Any thread. */
 bool ag_host_has_room(const struct ag_host *host);
 

@@ -59,6 +59,7 @@ void ag_netconf_stop(struct ag_netconf *netconf)
 {
     if (!netconf)
         return;
+    ag_host_leave_netconf(netconf->host);
     do {
         for (struct ag_session *session = netconf->first; session; session = session->next)
             ag_session_stop(session, true);

@@ -21,10 +21,14 @@
 struct carrier {
     struct bufferevent *buffers;
     struct ag_session *session; /**< NULL once it is over */
+    struct carrier **link, *next; /**< in the list of the server */
 };
 
 static void carrier_free(struct carrier *carrier)
 {
+    *carrier->link = carrier->next;
+    if (carrier->next)
+        carrier->next->link = carrier->link;
     bufferevent_free(carrier->buffers);
     free(carrier);
 }
@@ -111,6 +115,11 @@ static void open_session(void *argument)
     struct opening *opening = argument;
     struct carrier *carrier = sx_alloc(sizeof *carrier);
 
+    carrier->link = &opening->test->carriers;
+    carrier->next = *carrier->link;
+    if (carrier->next)
+        carrier->next->link = &carrier->next;
+    *carrier->link = carrier;
     carrier->buffers = bufferevent_socket_new(
         ag_loop_base(opening->test->loop), opening->fd, BEV_OPT_CLOSE_ON_FREE);
     bufferevent_setcb(carrier->buffers, on_read, on_write, on_event, carrier);
@@ -206,6 +215,9 @@ static void stop(struct ag_test_netconf *test)
     ag_loop_stop(test->loop);
     pthread_join(test->thread, NULL);
     ag_netconf_stop(test->netconf);
+    /* Those whose clients have not taken everything. */
+    while (test->carriers)
+        carrier_free(test->carriers);
     ag_host_stop(test->host);
     ag_loop_free(test->loop);
     ag_host_close(test->host);

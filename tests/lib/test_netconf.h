@@ -4,6 +4,8 @@
 #include "host_private.h"
 #include "netconf/private.h"
 
+struct carrier;
+
 /**
  * A NETCONF server with a real engine and no listeners: clients are sockets of the test, and every
  * one is user "admin" at 127.0.0.1. The loop runs in a thread of its own.
@@ -15,6 +17,7 @@ struct ag_test_netconf {
     struct ag_host *host;
     struct ag_netconf *netconf;
     pthread_t thread;
+    struct carrier *carriers; /**< transports that are open */
     atomic_uint restarts; /**< how often the program would have executed itself anew */
 };
 
