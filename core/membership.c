@@ -40,6 +40,22 @@ int sx_membership_load(struct sx_engine *engine, struct sx_error *err)
     return 0;
 }
 
+/* Who is made primary again begins a new lineage, as any new primary: that tells who was named
+ * last. Should it not be stored, it is tried again with the next step. */
+static void give_up_lineage(struct sx_engine *engine)
+{
+    struct sx_error ignored = {0};
+
+    if (engine->role != SX_ROLE_SUBORDINATE || !engine->lineage_is_ours ||
+        sx_store_begin(engine->store, &ignored) < 0)
+        return;
+    if (sx_store_set(engine->store, "lineage-is-ours", NULL, &ignored) < 0 ||
+        sx_store_commit(engine->store, &ignored) < 0)
+        sx_store_rollback(engine->store);
+    else
+        engine->lineage_is_ours = false;
+}
+
 /* A cluster is entered by a boot, but with names in the list the place in it is known only once
  * they resolve. */
 void sx_membership_settle(struct sx_engine *engine)
@@ -52,6 +68,7 @@ void sx_membership_settle(struct sx_engine *engine)
         sx_snapshot_forget(engine);
         sx_revision_forget(engine);
     }
+    give_up_lineage(engine);
     /* Who was taken out of the list before its place was known has not entered. */
     if (engine->in_cluster == in_cluster ||
         (in_cluster && engine->role != SX_ROLE_PRIMARY && engine->role != SX_ROLE_SUBORDINATE))

@@ -172,8 +172,10 @@ static void on_event(struct bufferevent *stream, short what, void *argument)
         fail(connection, reason);
     } else if (what & BEV_EVENT_EOF) {
         lose(connection,
-            connection->state == STATE_HANDSHAKE ? "it closed the connection in the TLS handshake"
-                                                 : "it closed the connection",
+            connection->state == STATE_HANDSHAKE
+                ? "it closed the connection in the TLS handshake; perhaps it does not list this "
+                  "system"
+                : "it closed the connection",
             true);
     }
     leave(connection);

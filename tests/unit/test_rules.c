@@ -236,6 +236,32 @@ static void a_new_primary_edits_while_the_old_one_is_not_told(void **state)
     sx_test_engine_close(&b);
 }
 
+/* There and back, while the peer that was named in between has committed nothing. */
+static void who_is_primary_again_edits_though_the_other_is_not_told(void **state)
+{
+    struct sx_test_engine a, b;
+    char former[SX_UUID_SIZE];
+
+    sx_test_pair_open(&a, &b, *state);
+    assert_true(sx_test_entry(&a, "ann", 100));
+    sx_test_exchange(&a, &b);
+    strcpy(former, sx_history_lineage(&a.status.history));
+    assert_true(sx_test_set_primary(&b, 2));
+    assert_true(sx_test_set_primary(&a, 2));
+    sx_test_exchange(&a, &b);
+    assert_true(sx_test_set_primary(&a, 1));
+    sx_test_exchange(&a, &b);
+    assert_true(sx_test_entry(&a, "ann", 101));
+    assert_string_not_equal(sx_history_lineage(&a.status.history), former);
+    sx_test_exchange(&a, &b);
+    assert_false(sx_test_entry(&b, "ann", 102));
+    assert_true(sx_test_set_primary(&b, 1));
+    sx_test_exchange(&a, &b);
+    assert_string_equal(sx_test_number(&b, "ann"), "101");
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
 static void diverge(struct sx_history *history)
 {
     strcpy(history->chain[history->count - 1].id, "11111111-2222-4333-8444-555555555555");
@@ -317,6 +343,7 @@ int main(void)
         cmocka_unit_test(an_old_primary_with_a_successor_does_not_fork_the_history),
         cmocka_unit_test(an_old_primary_leaves_edits_to_the_one_that_was_named_after_it),
         cmocka_unit_test(a_new_primary_edits_while_the_old_one_is_not_told),
+        cmocka_unit_test(who_is_primary_again_edits_though_the_other_is_not_told),
         cmocka_unit_test(two_primaries_that_have_diverged_both_edit),
         cmocka_unit_test(the_mask_of_a_secret_is_no_secret),
         cmocka_unit_test(a_peer_is_no_neighbour),
