@@ -137,6 +137,7 @@ bool sx_cluster_is_own(const struct sx_engine *engine, const char *address)
 static void find_role(struct sx_engine *engine)
 {
     const struct sx_cluster_config *config = &engine->configured;
+    enum sx_role former = engine->role;
 
     engine->local_index = 0;
     for (size_t i = 0; i < engine->peer_count && engine->local_index == 0; i++)
@@ -155,6 +156,10 @@ static void find_role(struct sx_engine *engine)
         engine->role = SX_ROLE_PRIMARY;
     else
         engine->role = SX_ROLE_SUBORDINATE;
+    /* What was refused in the former part is not tried again in this one, so nothing would end it.
+     */
+    for (size_t i = 0; engine->role != former && i < engine->peer_count; i++)
+        engine->peers[i].refused = false;
 }
 
 /* Keeps the last address under which this system was found, for when names do not resolve. */
