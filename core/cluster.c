@@ -161,6 +161,7 @@ static void keep_place(struct sx_engine *engine)
 static void find_role(struct sx_engine *engine)
 {
     const struct sx_cluster_config *config = &engine->configured;
+    enum sx_role former = engine->role;
 
     if (engine->peer_count == 0)
         engine->role = SX_ROLE_STAND_ALONE;
@@ -170,6 +171,9 @@ static void find_role(struct sx_engine *engine)
         engine->role = SX_ROLE_PRIMARY;
     else
         engine->role = SX_ROLE_SUBORDINATE;
+    /* What was refused in the former part is not tried again in this one: nothing would end it. */
+    for (size_t i = 0; engine->role != former && i < engine->peer_count; i++)
+        engine->peers[i].refused = engine->peers[i].ended = false;
 }
 
 /* Keeps the last address under which this system was found, for when names do not resolve. */

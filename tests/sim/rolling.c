@@ -40,7 +40,8 @@ static void ask(struct sim *sim, struct sim_node *runner, const struct sim_node 
 {
     struct sim_rolling *rolling = &runner->rolling;
 
-    if (rolling->begins && node != runner)
+    /* Who was asked and has yet to go down may be asked again over a new link. */
+    if ((rolling->begins && node != runner) || node->restarting)
         return;
     if (rolling->asked >= 0 && rolling->asked != (int)node->number)
         sim_fail(sim, "node %u has node %u restart, and node %d is not back", runner->number,

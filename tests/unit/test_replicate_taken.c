@@ -102,6 +102,21 @@ static void a_gap_costs_the_link(void **state)
     sx_test_engine_close(&b);
 }
 
+/* A primary takes nothing, so nothing would end what it refused before it was one. */
+static void a_refusal_ends_with_the_role(void **state)
+{
+    struct sx_test_engine a, b;
+
+    sx_test_pair_open(&a, &b, *state);
+    assert_true(sx_test_entry(&a, "ann", 100));
+    sx_test_message(&b, SX_TEST_A, revision(&a, "ben", 200));
+    assert_true(sx_test_alarm(&b, 20009));
+    assert_true(sx_test_set_primary(&b, 2));
+    assert_false(sx_test_alarm(&b, 20009));
+    sx_test_engine_close(&a);
+    sx_test_engine_close(&b);
+}
+
 static void a_refusal_and_a_retry_bring_both_level(void **state)
 {
     struct sx_test_engine a, b;
@@ -278,6 +293,7 @@ int main(void)
         cmocka_unit_test(what_is_stored_is_acknowledged),
         cmocka_unit_test(a_revision_that_comes_twice_is_taken_once),
         cmocka_unit_test(a_gap_costs_the_link),
+        cmocka_unit_test(a_refusal_ends_with_the_role),
         cmocka_unit_test(a_refusal_and_a_retry_bring_both_level),
         cmocka_unit_test(what_cannot_be_stored_is_refused_and_taken_later),
         cmocka_unit_test(a_revision_from_another_than_the_primary_is_not_taken),
