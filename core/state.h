@@ -47,8 +47,7 @@
 #define SX_SNAPSHOT_STALL_MS 30000
 /** A name that did not resolve is asked for again after so long. */
 #define SX_RESOLVE_RETRY_MS 10000
-/** Bytes that are kept free on the database's file system, and when to look again for room there.
- */
+/** Bytes kept free on the database's file system, and when to look again for room there. */
 #define SX_RESERVE_BYTES (1u << 20)
 #define SX_RESERVE_RETRY_MS 2000
 /** Rows or changes that one step of a key update looks at, and bytes of them that it takes. */
@@ -310,8 +309,7 @@ int sx_candidate_commit(
 int sx_candidate_validate(struct sx_engine *engine, struct sx_error *err);
 void sx_candidate_discard(struct sx_engine *engine);
 
-/** locks.c: <lock>, <unlock>, the end of a session, and the question whether a session may write.
- */
+/** locks.c: <lock>, <unlock>, the end of a session, and whether a session may write. */
 int sx_lock(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
 int sx_unlock(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err);
 void sx_lock_session_end(struct sx_engine *engine, uint32_t session);
@@ -416,8 +414,7 @@ void sx_key_update_forget(struct sx_engine *engine);
 int sx_secrets_loaded(struct sx_engine *engine, bool clear, struct sx_error *err);
 /** secrets_load.c: puts values that were set aside and can be opened now in force. */
 void sx_secrets_recover(struct sx_engine *engine);
-/** secrets_load.c: after a commit: values that were overwritten or deleted are set aside no more.
- */
+/** secrets_load.c: after a commit: values overwritten or deleted are set aside no more. */
 void sx_secrets_settle(struct sx_engine *engine);
 
 /** replicate.c: a message from a peer. Takes the message over. */
