@@ -2,7 +2,8 @@
 /*
  * The expression of an XPath filter. Where its text makes us judge a list entry by entry, the
  * answer must be the one that libyang gives when it sees the whole tree: the same nodes, in the
- * same order. Prefixes are m for the module below and x for none.
+ * same order. Prefixes are m for the module below and x for none. An expression also judges a
+ * notification, whether it is wanted.
  */
 #include "netconf/keys.h"
 #include "netconf/request.h"
@@ -30,7 +31,8 @@ static const char module[] =
     " container c { leaf a { type string; }"
     "  list e { key 'k'; leaf k { type string; } leaf n { type uint8; }"
     "   leaf number { type string; } leaf mode { type string; }"
-    "   list s { key 'i j'; leaf i { type uint8; } leaf j { type string; } } } } }";
+    "   list s { key 'i j'; leaf i { type uint8; } leaf j { type string; } } } }"
+    " notification v { leaf t { type string; } list w { leaf u { type uint8; } } } }";
 static const char data[] = "<c xmlns='urn:m'><a>x</a>"
                            "<e><k>a</k><n>1</n><s><i>1</i><j>x</j></s><s><i>2</i><j>y</j></s></e>"
                            "<e><k>b</k><number>1</number><mode>on</mode></e>"
@@ -54,6 +56,20 @@ static struct lyd_node *parse(void)
     struct lyd_node *tree = NULL;
 
     REQUIRE(lyd_parse_data_mem(context, data, LYD_XML, LYD_PARSE_ONLY, 0, &tree) == LY_SUCCESS);
+    return tree;
+}
+
+static struct lyd_node *notification(void)
+{
+    const struct lys_module *m = ly_ctx_get_module_implemented(context, "m");
+    struct lyd_node *tree = NULL, *entry = NULL;
+
+    REQUIRE(lyd_new_inner(NULL, m, "v", 0, &tree) == LY_SUCCESS);
+    REQUIRE(lyd_new_term(tree, NULL, "t", "a", 0, NULL) == LY_SUCCESS);
+    for (int i = 0; i < 2; i++) {
+        REQUIRE(lyd_new_list(tree, NULL, "w", 0, &entry) == LY_SUCCESS);
+        REQUIRE(lyd_new_term(entry, NULL, "u", i ? "1" : "2", 0, NULL) == LY_SUCCESS);
+    }
     return tree;
 }
 
@@ -163,6 +179,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 
             if (xpath->depth < 2)
                 ag_xpath_mark(xpath, tree, &err);
+            lyd_free_all(tree);
+        }
+        if (xpath->depth < 2) {
+            struct lyd_node *tree = notification();
+
+            ag_xpath_mark(xpath, tree, &err);
             lyd_free_all(tree);
         }
     }

@@ -98,6 +98,8 @@ def xpath():
                       "[m:s/m:j = m:k]", "/*", "/..", "//m:j", " | /m:c/m:a", "[.//m:j='x']",
                       "[string-length(m:k) = 1]", "[m:n + 1]", "[starts-with(m:k,'c')]/m:s/m:i"):
         yield entry + predicate
+    yield from ("/m:v", "/m:v[m:t='a' or m:t='b']", "/m:v/m:w[m:u=1 and preceding::m:t]", "//m:u",
+                "/m:v[m:w/m:u > 1]", "/m:v[not(m:t)]", "m:v/m:w[2]")
     yield from ("/", "//*", "//m:e[m:k='a']", "/m:c", "count(/m:c/m:e)", "/x:c", "/m:c[m:a='x']")
 
 
