@@ -37,7 +37,8 @@ void sim_back_up(struct sim *sim, unsigned number)
     struct sx_error err = {0};
     bool made;
 
-    if (!node->engine) {
+    /* After a factory reset the process that restarts has another database than it knows. */
+    if (!node->engine || node->restarting) {
         free(backup);
         return;
     }
