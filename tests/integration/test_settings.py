@@ -36,16 +36,21 @@ class Settings(LabTest):
         self.wait_ids(self.alpha, 40049)
 
     def test_cluster_names_differ(self):
-        """Another name takes effect at the restart; then nothing is replicated."""
+        """Another name takes effect at the restart; then there is no link. With a name in common, as
+        while a cluster is renamed, there is one, and nothing is replicated."""
         self.beta.edit(netconf.cluster("<name>other.example.com</name>"))
         self.wait_ids(self.beta, 20007, 40049)
         self.alpha.edit(netconf.entry("Still replicated", "100"))
         wait_for(lambda: self.beta.number_of("Still replicated") == "100", 15, "replicated")
         self.beta.restart()
-        self.wait_ids(self.beta, 20006, 20012, 40049)
-        self.wait_ids(self.alpha, 20006, 40049)
+        self.wait_ids(self.beta, 20004, 20006, 20016, 40049)
+        self.wait_ids(self.alpha, 20004, 20006, 40049)
+        self.assertIn("it is of cluster 'other.example.com', this system of 'lab.example.com'",
+                      self.alpha.status()["peers"][2]["failure"])
         self.alpha.edit(netconf.entry("Not replicated", "100"))
         self.beta.edit(netconf.cluster("<name>lab.example.com</name>"))
+        self.wait_ids(self.beta, 20006, 20007, 20012, 40049)
+        self.wait_ids(self.alpha, 20006, 40049)
         self.assertIsNone(self.beta.number_of("Not replicated"))
         self.beta.restart()
         self.lab.wait_in_step(2)

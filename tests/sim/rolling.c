@@ -36,6 +36,14 @@ bool sim_ask_rolling(struct sim *sim, unsigned number, enum sx_rolling_action ac
     return succeeded;
 }
 
+static bool lists(const struct sim_node *runner, const struct sim_node *node)
+{
+    for (size_t i = 0; i < runner->status.peer_count; i++)
+        if (strcmp(runner->status.peers[i].address, node->address) == 0)
+            return true;
+    return false;
+}
+
 static void ask(struct sim *sim, struct sim_node *runner, const struct sim_node *node)
 {
     struct sim_rolling *rolling = &runner->rolling;
@@ -43,7 +51,9 @@ static void ask(struct sim *sim, struct sim_node *runner, const struct sim_node 
     /* Who was asked and has yet to go down may be asked again over a new link. */
     if ((rolling->begins && node != runner) || node->restarting)
         return;
-    if (rolling->asked >= 0 && rolling->asked != (int)node->number)
+    /* Who was taken out of the list is not waited for. */
+    if (rolling->asked >= 0 && rolling->asked != (int)node->number &&
+        lists(runner, &sim->nodes[rolling->asked]))
         sim_fail(sim, "node %u has node %u restart, and node %d is not back", runner->number,
             node->number, rolling->asked);
     if (rolling->restarted[node->number])
