@@ -45,9 +45,8 @@ struct sx_action {
                                             or the mapping's when the list has an IP literal */
             char local[64]; /**< IP literal to bind: this system's own address; "" for any */
             char self[SX_ADDRESS_MAX]; /**< this system's address as the list has it */
-            char clusters[SX_CLUSTER_NAMES]
-                         [SX_NAME_MAX]; /**< names of this system's cluster; "" for
-                                             none. Who has others is not linked */
+            /** Names of this system's cluster, "" for none: who has others is not linked. */
+            char clusters[SX_CLUSTER_NAMES][SX_NAME_MAX];
             bool enforce; /**< TLS verification mode that is applied */
             uint32_t heartbeat_interval_ms;
             uint32_t heartbeat_timeout_ms;
