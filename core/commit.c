@@ -82,6 +82,8 @@ static int store(struct sx_commit *commit, struct sx_error *err)
         goto failed;
     if (commit->ends_wait && sx_store_set(to, "take-snapshot", NULL, err) < 0)
         goto failed;
+    if (sx_upgrade_is_due(engine) && sx_upgrade_note(engine, err) < 0)
+        goto failed;
     if (commit->reset_list && sx_reset_store(engine, commit->reset_list, err) < 0)
         goto failed;
     if (sx_store_commit(to, err) < 0)
@@ -207,6 +209,8 @@ int sx_commit_finish(struct sx_commit *commit, const struct sx_origin *origin, s
     sx_secrets_settle(engine);
     if (commit->reset_list)
         sx_reset_stored(engine, commit->reset_list);
+    if (sx_upgrade_is_due(engine))
+        engine->schema_noted = true;
     engine->status_changed = true;
     if (commit->revision_count > 0) {
         engine->history = commit->history;

@@ -344,16 +344,17 @@ void sx_apply_now(struct sx_engine *engine);
 /** apply.c: does that without a boot, where the configuration wants it so. */
 void sx_apply_settle(struct sx_engine *engine);
 
-/** membership.c: a named value of the store, for free(), or NULL when there is none. */
+/** membership.c: a named value of the store, for free(), NULL for none; whether there is one. */
 int sx_stored_value(
     struct sx_engine *engine, const char *name, char **ret_value, struct sx_error *err);
-/** The same, when it is only told by whether it is there. */
 int sx_stored_flag(struct sx_engine *engine, const char *name, bool *ret_set, struct sx_error *err);
 
 /** upgrade.c: whether the replicated content is of this schema; whoever has no primary settles that
- * at once, a subordinate by a snapshot. sx_upgrade_note() is part of the caller's transaction. */
+ * at once, a subordinate by a snapshot. sx_upgrade_note() is part of the caller's transaction, and
+ * is due when what is stored next is of this schema and nothing says so yet. */
 int sx_upgrade_load(struct sx_engine *engine, struct sx_error *err);
 int sx_upgrade_note(struct sx_engine *engine, struct sx_error *err);
+bool sx_upgrade_is_due(const struct sx_engine *engine);
 void sx_upgrade_settle(struct sx_engine *engine);
 
 /** membership.c: notices that this system enters or left its cluster; who enters as a subordinate

@@ -39,6 +39,11 @@ int sx_upgrade_note(struct sx_engine *engine, struct sx_error *err)
     return sx_store_set(engine->store, SCHEMA_VALUE, hash, err);
 }
 
+bool sx_upgrade_is_due(const struct sx_engine *engine)
+{
+    return !engine->schema_noted && !engine->new_schema;
+}
+
 void sx_upgrade_settle(struct sx_engine *engine)
 {
     struct sx_error ignored = {0};
@@ -47,10 +52,11 @@ void sx_upgrade_settle(struct sx_engine *engine)
                                     engine->role != SX_ROLE_STAND_ALONE))
         return;
     engine->new_schema = false;
-    /* Should it fail, the next boot does it; until then it makes no difference. */
-    engine->schema_noted = true;
+    /* Should it fail, the next step tries it again, and no edit is stored without it. */
     if (sx_store_begin(engine->store, &ignored) < 0)
         return;
     if (sx_upgrade_note(engine, &ignored) < 0 || sx_store_commit(engine->store, &ignored) < 0)
         sx_store_rollback(engine->store);
+    else
+        engine->schema_noted = true;
 }

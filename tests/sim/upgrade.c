@@ -30,9 +30,11 @@ void sim_check_sent(
             sim->nodes[from].release, (int)message->type, to, sim->nodes[to].release);
 }
 
-/* Who has no primary begins anew with what it holds. */
+/* Who has no primary begins anew with what it holds, and stores nothing without saying so. */
 static void begin_anew(struct sim_node *node)
 {
+    if (node->full || node->failing)
+        return;
     if (node->status.role == SX_ROLE_PRIMARY || node->status.role == SX_ROLE_STAND_ALONE)
         node->promise.release = node->release;
 }

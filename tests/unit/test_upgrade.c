@@ -2,6 +2,7 @@
 /* What happens to replication when a restart brings another schema. */
 #include "state.h"
 #include "test_pair.h"
+#include "test_rows.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -111,6 +112,27 @@ static void who_has_no_primary_begins_anew(void **state)
     sx_test_engine_close(&test);
 }
 
+/* The next boot goes by what is noted, so nothing may be stored before it is. */
+static void a_note_that_fails_is_tried_again_before_anything_else(void **state)
+{
+    const struct releases *releases = *state;
+    struct sx_test_engine test;
+
+    sx_test_engine_open(&test, releases->former, SX_TEST_A);
+    assert_true(sx_test_entry(&test, "ann", 100));
+    sx_test_sql(test.folder,
+        "CREATE TRIGGER broken BEFORE INSERT ON value WHEN new.name = 'schema' "
+        "BEGIN SELECT RAISE(ABORT, 'made to fail'); END");
+    upgrade(&test, releases);
+    assert_false(test.engine->schema_noted);
+    assert_false(sx_test_entry(&test, "ben", 200));
+    assert_string_equal(sx_test_number(&test, "ben"), "");
+    sx_test_sql(test.folder, "DROP TRIGGER broken");
+    assert_true(sx_test_entry(&test, "ben", 200));
+    assert_true(test.engine->schema_noted);
+    sx_test_engine_close(&test);
+}
+
 static int set_up(void **state)
 {
     static struct releases releases;
@@ -137,6 +159,7 @@ int main(void)
         cmocka_unit_test(an_upgraded_subordinate_takes_a_snapshot_first),
         cmocka_unit_test(what_has_diverged_is_not_overwritten),
         cmocka_unit_test(who_has_no_primary_begins_anew),
+        cmocka_unit_test(a_note_that_fails_is_tried_again_before_anything_else),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
