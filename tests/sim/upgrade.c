@@ -30,13 +30,15 @@ void sim_check_sent(
             sim->nodes[from].release, (int)message->type, to, sim->nodes[to].release);
 }
 
-/* Who has no primary begins anew with what it holds, and stores nothing without saying so. */
+/* Who has no primary begins anew with what it holds. While its disk fails it may not have noted
+ * that, and then has stored nothing of its own either. */
 static void begin_anew(struct sim_node *node)
 {
-    if (node->full || node->failing)
-        return;
-    if (node->status.role == SX_ROLE_PRIMARY || node->status.role == SX_ROLE_STAND_ALONE)
-        node->promise.release = node->release;
+    bool may_fail = node->full || node->failing;
+
+    if (node->promise.release != node->release &&
+        (node->status.role == SX_ROLE_PRIMARY || node->status.role == SX_ROLE_STAND_ALONE))
+        node->promise.release = may_fail ? SIM_RELEASES : node->release;
 }
 
 /* What was taken whole may be the same revision as before. */
