@@ -75,7 +75,8 @@ void ag_heartbeat_alive(struct ag_link *link)
 /** Tells the engine when round trips are too long for some time, and when they are no longer. */
 static void judge_round_trip(struct ag_link *link, uint32_t smoothed_us)
 {
-    bool slow = smoothed_us > SX_ROUND_TRIP_MAX_US;
+    uint32_t bound_us = link->peer->slow ? AG_ROUND_TRIP_GOOD_US : SX_ROUND_TRIP_MAX_US;
+    bool slow = smoothed_us > bound_us;
 
     link->slow_answers = slow == link->peer->slow ? 0 : link->slow_answers + 1;
     if (link->slow_answers < AG_SLOW_ANSWERS)

@@ -55,6 +55,9 @@ struct ag_recovery;
 /** Answers in a row by which a round trip is too long, or no longer so, before the engine is told:
  * a short hold-up is no slow network. */
 #define AG_SLOW_ANSWERS 20
+/** Microseconds below which round trips that were too long are no longer so: around the bound the
+ * alarm would come and go. */
+#define AG_ROUND_TRIP_GOOD_US (SX_ROUND_TRIP_MAX_US / 5 * 4)
 /** Milliseconds without progress of a busy engine after which the log says so. */
 #define AG_STUCK_MS 30000
 /** Milliseconds after which the certificate of a link is judged again: it, its issuers and the CRLs
