@@ -102,9 +102,12 @@ static void test_end_of_message(void **state)
     text = ag_test_client_read_mark(client);
     assert_memory_equal(text, "<notification ", 14);
     assert_non_null(strstr(text, "</netconf-session-start></notification>"));
-    free(text);
     ag_test_client_close(other);
-    text = ag_test_client_read_mark(client);
+    /* The start of the test's own session may be told late, and comes before. */
+    do {
+        free(text);
+        text = ag_test_client_read_mark(client);
+    } while (strstr(text, "</netconf-session-start></notification>"));
     assert_non_null(strstr(text, "</netconf-session-end></notification>"));
     free(text);
     ag_test_client_close(client);
