@@ -241,50 +241,50 @@ static int validate(struct sx_engine *engine, const struct sx_event *event, stru
 }
 
 /* News of the world, which cannot be refused. */
-static int hear(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
+static void hear(struct sx_engine *engine, const struct sx_event *event)
 {
     switch (event->type) {
     case SX_EVENT_LINK_UP:
         sx_cluster_link_up(engine, event);
-        return 0;
+        break;
     case SX_EVENT_LINK_DOWN:
         sx_cluster_link_down(engine, event);
-        return 0;
+        break;
     case SX_EVENT_MESSAGE:
         sx_replicate_message(engine, event->message.peer, event->message.message);
-        return 0;
+        break;
     case SX_EVENT_RESOLVED:
         sx_cluster_resolved(engine, event);
-        return 0;
+        break;
     case SX_EVENT_CERTIFICATE:
         sx_certificate_again(engine, event);
-        return 0;
+        break;
     case SX_EVENT_OWN_CERTIFICATE:
         sx_certificate_own(engine, event);
-        return 0;
+        break;
     case SX_EVENT_ROUND_TRIP:
         sx_requirements_round_trip(engine, event);
-        return 0;
+        break;
     case SX_EVENT_USAGE:
         sx_facts_usage(engine, &event->usage);
-        return 0;
+        break;
     case SX_EVENT_KEY_SAVED:
         sx_system_key_saved(engine, event);
-        return 0;
+        break;
     case SX_EVENT_NOTIFIED:
         if (event->notified > engine->alarms.notified)
             engine->alarms.notified = event->notified;
         save_notified(engine);
-        return 0;
+        break;
     case SX_EVENT_SESSION_END:
         sx_lock_session_end(engine, event->origin.session);
         sx_restore_session_end(engine, event->origin.session);
-        return 0;
+        break;
     case SX_EVENT_TICK:
         sx_key_update_step(engine);
-        return 0;
+        break;
     default:
-        return sx_error_set(err, SX_E_INTERNAL, "no such event: %d", (int)event->type);
+        break;
     }
 }
 
@@ -296,7 +296,7 @@ static int discard(struct sx_engine *engine, const struct sx_event *event, struc
     return 0;
 }
 
-/* What somebody asks for. */
+/* What somebody asks for, or news. The compiler tells of an event that is not named here. */
 static int happen(struct sx_engine *engine, const struct sx_event *event, struct sx_error *err)
 {
     switch (event->type) {
@@ -341,9 +341,22 @@ static int happen(struct sx_engine *engine, const struct sx_event *event, struct
     case SX_EVENT_RESTORE_CANCEL:
         sx_restore_cancel(engine, event);
         return 0;
-    default:
-        return hear(engine, event, err);
+    case SX_EVENT_LINK_UP:
+    case SX_EVENT_LINK_DOWN:
+    case SX_EVENT_MESSAGE:
+    case SX_EVENT_RESOLVED:
+    case SX_EVENT_CERTIFICATE:
+    case SX_EVENT_OWN_CERTIFICATE:
+    case SX_EVENT_ROUND_TRIP:
+    case SX_EVENT_USAGE:
+    case SX_EVENT_KEY_SAVED:
+    case SX_EVENT_NOTIFIED:
+    case SX_EVENT_SESSION_END:
+    case SX_EVENT_TICK:
+        hear(engine, event);
+        return 0;
     }
+    return sx_error_set(err, SX_E_INTERNAL, "no such event: %d", (int)event->type);
 }
 
 void sx_engine_step(
