@@ -171,9 +171,12 @@ static void find_role(struct sx_engine *engine)
         engine->role = SX_ROLE_PRIMARY;
     else
         engine->role = SX_ROLE_SUBORDINATE;
-    /* What was refused in the former part is not tried again in this one: nothing would end it. */
-    for (size_t i = 0; engine->role != former && i < engine->peer_count; i++)
-        engine->peers[i].refused = engine->peers[i].ended = false;
+    /* What was refused in a former part, or of a former primary, is not tried again in this one:
+     * nothing would end it. */
+    for (size_t i = 0; i < engine->peer_count; i++)
+        if (engine->role != former ||
+            (engine->role == SX_ROLE_SUBORDINATE && config->primary != engine->peers[i].index))
+            engine->peers[i].refusals = engine->peers[i].ended = 0;
 }
 
 /* Keeps the last address under which this system was found, for when names do not resolve. */
@@ -323,7 +326,8 @@ void sx_cluster_end_link(struct sx_engine *engine, struct sx_peer *peer, const c
     struct sx_action *action = sx_update_add(engine->update, SX_ACTION_LINK_RESET, peer->address);
 
     snprintf(action->reason, sizeof action->reason, "%s", reason);
-    peer->ended = true;
+    if (peer->ended < SX_REFUSALS_MAX)
+        peer->ended++;
     lose_link(engine, peer, action->reason);
 }
 

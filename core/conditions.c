@@ -67,8 +67,8 @@ static bool is_primary_of(const struct sx_engine *engine, const struct sx_peer *
  * ends in the same way. */
 static bool is_on_trial(const struct sx_engine *engine, const struct sx_peer *peer)
 {
-    return peer->up && peer->ended &&
-           (!peer->heard || (peer->refused && is_primary_of(engine, peer)));
+    return peer->up && peer->ended > 0 &&
+           (!peer->heard || (peer->refusals > 0 && is_primary_of(engine, peer)));
 }
 
 /* True while the key of one is on its way to the other. */
@@ -112,6 +112,28 @@ static void of_schema(struct sx_wanted *wanted, const struct sx_peer *peer)
             peer->address, theirs, own);
 }
 
+/* From some tries on, waiting does not help. */
+static void of_refusal(struct sx_wanted *wanted, const struct sx_peer *peer)
+{
+    bool primary = wanted->engine->role == SX_ROLE_PRIMARY;
+
+    sx_want(wanted, 20009, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->refusal);
+    if (primary && peer->refusals == SX_REFUSALS_MAX)
+        sx_want(wanted, 20025, peer, "Peer %u (%s) stays out of step: %s", peer->index,
+            peer->address, peer->refusal);
+    if (!primary && peer->ended == SX_REFUSALS_MAX)
+        sx_want(wanted, 20024, peer,
+            "What the configuration primary, peer %u (%s), sends is wrong again and again: %s",
+            peer->index, peer->address, peer->refusal);
+}
+
+static void keep_refusal(struct sx_wanted *wanted, const struct sx_peer *peer)
+{
+    sx_keep(wanted, 20009, peer);
+    sx_keep(wanted, 20024, peer);
+    sx_keep(wanted, 20025, peer);
+}
+
 static void of_replication(struct sx_wanted *wanted, const struct sx_peer *peer)
 {
     const struct sx_engine *engine = wanted->engine;
@@ -124,8 +146,8 @@ static void of_replication(struct sx_wanted *wanted, const struct sx_peer *peer)
         sx_keep(wanted, 20006, peer);
         sx_keep(wanted, 20008, peer);
         sx_keep(wanted, 40055, peer);
-        if (peer->refused)
-            sx_keep(wanted, 20009, peer);
+        if (peer->refusals > 0)
+            keep_refusal(wanted, peer);
         return;
     }
     obstacle = sx_hello_obstacle(engine, peer, engine->role == SX_ROLE_PRIMARY);
@@ -138,8 +160,8 @@ static void of_replication(struct sx_wanted *wanted, const struct sx_peer *peer)
         sx_keep(wanted, 20006, peer);
     if (peer->heard)
         of_schema(wanted, peer);
-    if (peer->refused)
-        sx_want(wanted, 20009, peer, "Peer %u (%s): %s", peer->index, peer->address, peer->refusal);
+    if (peer->refusals > 0)
+        of_refusal(wanted, peer);
 }
 
 static void of_peer(struct sx_wanted *wanted, const struct sx_peer *peer)

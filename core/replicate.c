@@ -23,11 +23,6 @@ void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer)
         sx_snapshot_forget(engine);
 }
 
-void sx_replicate_accepted(struct sx_peer *peer)
-{
-    peer->refused = peer->ended = false;
-}
-
 static size_t bytes_of(const struct sx_revision *revision)
 {
     size_t bytes = 0;
@@ -219,57 +214,6 @@ void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer)
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
 }
 
-void sx_replicate_refused(
-    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
-{
-    peer->sending = false;
-    /* Trying again is the primary's part. */
-    if (engine->role == SX_ROLE_PRIMARY)
-        peer->retry_at_ms =
-            engine->monotonic_ms + (number ? SX_REFUSED_RETRY_MS : SX_REFUSED_SNAPSHOT_RETRY_MS);
-    peer->refused = true;
-    peer->refused_number = number ? number : UINT64_MAX;
-    snprintf(peer->refusal, sizeof peer->refusal, "%s", reason);
-}
-
-/* The alarm was raised before the restart, so its cause still stands: it ends as any refusal does,
- * when what was refused is taken. */
-void sx_replicate_recall(struct sx_engine *engine)
-{
-    for (size_t i = 0; i < engine->alarms.count; i++) {
-        const struct sx_alarm_event *alarm = &engine->alarms.active[i];
-        const char *reason = strstr(alarm->text, "): ");
-
-        for (size_t j = 0; alarm->id == 20009 && j < engine->peer_count; j++) {
-            struct sx_peer *peer = &engine->peers[j];
-            char resource[SX_ALARM_RESOURCE_MAX];
-
-            sx_alarm_resource(peer, resource);
-            if (strcmp(resource, alarm->resource) != 0)
-                continue;
-            peer->refused = true;
-            peer->refused_number = sx_history_revision(&engine->history);
-            snprintf(
-                peer->refusal, sizeof peer->refusal, "%.255s", reason ? reason + 3 : alarm->text);
-        }
-    }
-}
-
-void sx_replicate_refuse(
-    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
-{
-    struct sx_message *message = sx_message_new(SX_MESSAGE_REFUSAL);
-
-    message->refusal.number = number;
-    snprintf(message->refusal.reason, sizeof message->refusal.reason, "%s", reason);
-    sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
-    peer->skipping = number > 0;
-    sx_replicate_refused(engine, peer, number, reason);
-    sx_update_log(engine->update, SX_LOG_WARNING, "cluster: refused %s %llu of peer %u (%s): %s",
-        number ? "revision" : "the snapshot, revision", (unsigned long long)number, peer->index,
-        peer->address, reason);
-}
-
 /* Why configuration from this peer is not taken, or NULL. */
 const char *sx_replicate_not_from(struct sx_engine *engine, const struct sx_peer *peer)
 {
@@ -319,19 +263,6 @@ static void take_position(
     }
 }
 
-static void take_refusal(
-    struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
-{
-    sx_snapshot_drop(&peer->out);
-    /* The first of a row says why. */
-    if (peer->retry_at_ms > engine->monotonic_ms)
-        return;
-    sx_replicate_refused(engine, peer, message->refusal.number, message->refusal.reason);
-    sx_update_log(engine->update, SX_LOG_WARNING, "cluster: peer %u (%s) refused revision %llu: %s",
-        peer->index, peer->address, (unsigned long long)message->refusal.number,
-        message->refusal.reason);
-}
-
 static void compare_digests(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_history *primary)
 {
@@ -370,8 +301,8 @@ static void take_hello(
         return;
     peer->hello = *message->hello;
     peer->heard = true;
-    if (!peer->refused)
-        peer->ended = false;
+    if (peer->refusals == 0)
+        peer->ended = 0;
     /* A primary that has another key gives it to who joins; a moment is left for that. */
     peer->key_until_ms = peer->hello.key_busy || sx_hello_key_differs(engine, peer, false)
                              ? engine->monotonic_ms + SX_KEY_GRACE_MS
@@ -454,7 +385,7 @@ void sx_replicate_message(struct sx_engine *engine, const char *address, struct 
         take_position(engine, peer, message->history);
         break;
     case SX_MESSAGE_REFUSAL:
-        take_refusal(engine, peer, message);
+        sx_replicate_take_refusal(engine, peer, message);
         break;
     case SX_MESSAGE_SNAPSHOT_BEGIN:
     case SX_MESSAGE_SNAPSHOT_PIECE:

@@ -33,16 +33,13 @@
 #define SX_WINDOW_BYTES (1u << 20)
 /** A revision with more bytes than this does not fit an envelope and goes as a snapshot. */
 #define SX_REVISION_BYTES_MAX (3u << 20)
-/** Bytes of a snapshot's piece, and pieces on the way at once. */
-#define SX_PIECE_BYTES (256u << 10)
-#define SX_PIECES_AHEAD 4
-/** A snapshot with more bytes than this is refused. */
-#define SX_SNAPSHOT_BYTES_MAX (1ull << 30)
 /** A fragment larger than this is refused: it would fit no envelope. */
 #define SX_FRAGMENT_BYTES_MAX (2u << 20)
 /** A peer that refused a revision, or a snapshot, is tried again after so long. */
 #define SX_REFUSED_RETRY_MS 1000
 #define SX_REFUSED_SNAPSHOT_RETRY_MS 10000
+/** The two that are counted in a row, `ended` and `refusals`, are an alarm each from here on. */
+#define SX_REFUSALS_MAX 5
 /** A snapshot that did not move for so long is given up, and the link with it. */
 #define SX_SNAPSHOT_STALL_MS 30000
 /** A name that did not resolve is asked for again after so long. */
@@ -106,8 +103,8 @@ struct sx_peer {
     uint64_t acknowledged; /**< newest revision that it said it holds */
     size_t window[SX_WINDOW_REVISIONS]; /**< bytes of the revisions in between, by number */
     size_t window_bytes; /**< their sum */
-    bool ended; /**< the last link was ended for what came over it, and that is not over */
-    bool refused; /**< it refused, or refuses, a revision */
+    unsigned ended; /**< links in a row, ended for what came over them, and that is not over */
+    unsigned refusals; /**< it refused, or refuses, a revision; primary: so many tries in a row */
     bool skipping; /**< what it sends over this link follows a revision that was refused here */
     char refusal[SX_REASON_MAX];
     uint64_t refused_number; /**< primary: revision that it must take, UINT64_MAX: a snapshot */
@@ -424,10 +421,10 @@ void sx_replicate_message(struct sx_engine *engine, const char *peer, struct sx_
 void sx_replicate_settle(struct sx_engine *engine);
 /** replicate.c: forgets what was on its way to or from a peer. */
 void sx_replicate_reset(struct sx_engine *engine, struct sx_peer *peer);
-/** replicate.c: notes that a peer cannot take revision `number` (0: a snapshot), until a retry. */
+/** refusal.c: notes that a peer cannot take revision `number` (0: a snapshot), until a retry. */
 void sx_replicate_refused(
     struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason);
-/** replicate.c: after a boot, notes the refusals that alarms tell of. */
+/** refusal.c: after a boot, notes the refusals that alarms tell of. */
 void sx_replicate_recall(struct sx_engine *engine);
 /** replicate.c: our position, to one peer. */
 void sx_replicate_position(struct sx_engine *engine, struct sx_peer *peer);

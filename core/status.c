@@ -128,7 +128,7 @@ static void fill_peer(
             obstacle = sx_hello_obstacle(engine, peer, false);
         else if (!peer->up)
             obstacle = peer->failure;
-        if (!obstacle && peer->refused)
+        if (!obstacle && peer->refusals > 0)
             obstacle = peer->refusal;
         snprintf(status->failure, sizeof status->failure, "%s", obstacle ? obstacle : "");
     }

@@ -253,6 +253,22 @@ class Primary(Hostile):
                    f"{int(own['revision']) + 1} is the next")
         self.assertEqual(self.alpha.status()["digest"], own["digest"])
 
+    def test_what_is_wrong_again_and_again(self):
+        mark = self.lab.nms.mark()
+        change = fields({1: 2, 2: 0, 3: 0, 4: "/sextant-call-control:call-control/ip-protocol",
+                         5: '{"sextant-call-control:ip-protocol":"ipv6"}'})
+        for _ in range(5):
+            peer, own, _ = self.linked(1)
+            peer.say(REVISION, self.revision(own, int(own["revision"]) + 1000, change))
+            peer.wait_end()
+        self.lab.nms.wait_alarm(20024, True, 5, mark, peer=3)
+        for primary in (2, 3):
+            self.alpha.edit(netconf.cluster(
+                f"<configuration-primary>{primary}</configuration-primary>"))
+        self.lab.nms.wait_alarm(20024, False, 5, mark, peer=3)
+        self.assertFalse([alarm for alarm in self.alpha.status()["alarms"]
+                          if alarm["id"] in (20009, 20024)])
+
     def test_revision_of_what_is_not_replicated(self):
         peer, own, _ = self.linked(1)
         change = fields({1: 2, 2: 3, 3: 0, 4: "/sextant-system:system/name",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A snapshot that is taken: whole or not at all. */
+#include "replicate_impl.h"
 #include "sextant/memory.h"
-#include "state.h"
 #include "test_pair.h"
 
 #include <setjmp.h>

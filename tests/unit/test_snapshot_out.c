@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A snapshot that is sent. */
-#include "state.h"
+#include "replicate_impl.h"
 #include "test_pair.h"
 
 #include <setjmp.h>
