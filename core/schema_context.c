@@ -10,15 +10,22 @@
 /** Rounds in which modules may name further modules; more is a fault of ours. */
 #define ROUNDS_MAX 64
 
-/* What is offered of RFC 6241. Every other module has all of its features. */
+/* What is offered of RFC 6241 and of RFC 8632. Every other module has all of its features. */
 static const char *const netconf_features[] = {
     "writable-running", "candidate", "validate", "xpath", "rollback-on-error", NULL};
+static const char *const alarm_features[] = {"alarm-summary", NULL};
 static const char *const all_features[] = {"*", NULL};
 
 static const char **features_of(const char *module)
 {
+    const char *const *features = all_features;
+
+    if (strcmp(module, "ietf-netconf") == 0)
+        features = netconf_features;
+    else if (strcmp(module, "ietf-alarms") == 0)
+        features = alarm_features;
     /* libyang only reads the array. */
-    return (const char **)(strcmp(module, "ietf-netconf") == 0 ? netconf_features : all_features);
+    return (const char **)features;
 }
 
 const char *sx_schema_prefix(const struct lysp_module *module, const char *prefix, size_t length)

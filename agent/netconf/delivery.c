@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log.h"
+#include "netconf/alarm_control.h"
 #include "netconf/event_stream.h"
 #include "netconf/notification.h"
 #include "netconf/private.h"
@@ -18,6 +19,8 @@ static int deliver(struct ag_session *session, const struct ag_event *event, str
     char *message = NULL;
     int result = 0;
 
+    if (event->type == AG_EVENT_ALARM && !ag_alarm_control_sends(session->netconf, &event->alarm))
+        return 0;
     if (ag_notification_tree(context, event, &tree, &why) < 0) {
         ag_log(SX_LOG_ERROR, "session %u: %s", atomic_load(&session->id), why.message);
         return 0;

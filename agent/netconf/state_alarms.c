@@ -56,23 +56,6 @@ static int put_summary(struct lyd_node *alarms, const struct sx_status *status)
     return 0;
 }
 
-static int put_change(struct lyd_node *entry, const struct sx_alarm_event *alarm)
-{
-    const struct lysc_node *list =
-        lys_find_child(entry->schema, entry->schema->module, "status-change", 0, LYS_LIST, 0);
-    struct lyd_node *change = NULL;
-    char time[AG_STATE_TIME_MAX];
-
-    /* The history is behind a feature; only the latest change is known here. */
-    if (!list)
-        return 0;
-    ag_state_time_text(alarm->time_ms, time);
-    if (lyd_new_list(entry, NULL, "status-change", 0, &change, time) != LY_SUCCESS ||
-        ag_state_leaf(change, "perceived-severity", ag_alarm_severity(alarm->severity)) < 0)
-        return -1;
-    return ag_state_leaf(change, "alarm-text", alarm->text);
-}
-
 static int put_alarm(
     struct ag_state *state, struct lyd_node *list, const struct sx_alarm_event *alarm)
 {
@@ -90,7 +73,7 @@ static int put_alarm(
         ag_state_leaf(entry, "alarm-text", alarm->text) < 0 ||
         ag_state_time(entry, "time-created", alarm->time_ms) < 0)
         return -1;
-    return put_change(entry, alarm);
+    return 0;
 }
 
 int ag_state_alarms(struct ag_state *state, const struct lysc_node *top, struct lyd_node **ret_tree)

@@ -83,6 +83,23 @@ class OneSystem(LabTest):
             for session in sessions:
                 self.assertEqual(self.next_alarm(session), ("15015", severity))
 
+    def test_alarms_below_the_level(self):
+        def control(inner):
+            self.daemon.edit(f'<alarms xmlns="{netconf.ALARMS}"><control>{inner}</control>'
+                             "</alarms>")
+
+        session = self.subscriber(ALARM)
+        control("<notify-status-changes>severity-level</notify-status-changes>"
+                "<notify-severity-level>major</notify-severity-level>")
+        self.addCleanup(control, "<notify-status-changes>all-state-changes"
+                        "</notify-status-changes>")
+        for on in (True, False):
+            self.daemon.edit(maintenance(on))
+        self.assertEqual(self.next_alarm(session), ("15015", "cleared"))
+        control("<notify-severity-level>warning</notify-severity-level>")
+        self.daemon.edit(maintenance(True))
+        self.assertEqual(self.next_alarm(session), ("15015", "warning"))
+
     def test_requests_go_on_beside_notifications(self):
         session = self.subscriber()
         for _ in range(20):

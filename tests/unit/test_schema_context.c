@@ -49,6 +49,12 @@ static void test_features(void **state)
     assert_non_null(module);
     assert_int_equal(lys_feature_value(module, "local-users"), LY_SUCCESS);
     assert_int_equal(lys_feature_value(module, "ntp"), LY_SUCCESS);
+    module = ly_ctx_get_module_implemented(context, "ietf-alarms");
+    assert_non_null(module);
+    assert_int_equal(lys_feature_value(module, "alarm-summary"), LY_SUCCESS);
+    assert_int_equal(lys_feature_value(module, "alarm-shelving"), LY_ENOT);
+    assert_int_equal(lys_feature_value(module, "operator-actions"), LY_ENOT);
+    assert_int_equal(lys_feature_value(module, "alarm-history"), LY_ENOT);
     ly_ctx_destroy(context);
 }
 
