@@ -170,6 +170,7 @@ void sx_engine_status(const struct sx_engine *engine, struct sx_status *ret_stat
     strcpy(status->system_name, engine->system_name);
     strcpy(status->software_version, engine->software_version);
     strcpy(status->cluster_name, engine->applied.name);
+    status->enforce = strcmp(engine->applied.tls_verification, "enforce") == 0;
     status->database = database_of(engine);
     status->history = engine->history;
     status->last_sync_ms = engine->last_sync_ms;

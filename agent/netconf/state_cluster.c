@@ -166,6 +166,8 @@ int ag_state_cluster(
     if (status->local_index > 0)
         result |= ag_state_number(cluster, "local-index", status->local_index);
     result |= ag_state_leaf(cluster, "role", sx_role_name(status->role));
+    result |= ag_state_leaf(
+        cluster, "tls-verification-in-force", status->enforce ? "enforce" : "permissive");
     result |=
         ag_state_leaf(cluster, "restart-required", status->restart_required ? "true" : "false");
     result |= ag_state_leaf(

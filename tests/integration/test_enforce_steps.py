@@ -55,6 +55,8 @@ class Steps(LabTest):
             self.wait_mode("enforce")
             for daemon in self.lab.daemons:
                 self.wait_alarms(daemon, [20007, 20020, 40049])
+                self.assertIn("TLS verification:   enforce, permissive until the restart\n",
+                              self.ctl(daemon, "status"))
             for daemon, count in ((alpha, 1), (beta, 1), (gamma, 0)):
                 named = [text for text in daemon.status()["warnings"] if "not be let in" in text]
                 self.assertEqual(len(named), count, named)

@@ -70,6 +70,7 @@ static void another_tls_mode_raises_20020_and_20007(void **state)
     assert_true(sx_test_set_cluster(&test, "tls-verification", "enforce"));
     expect_raised(&test, 20020, 1);
     expect_raised(&test, 20007, 1);
+    assert_false(test.status.enforce);
     assert_true(sx_test_set_cluster(&test, "tls-verification", "permissive"));
     expect_cleared(&test, 20020, 1);
     expect_cleared(&test, 20007, 1);
@@ -77,6 +78,7 @@ static void another_tls_mode_raises_20020_and_20007(void **state)
     sx_test_engine_restart(&test);
     expect_cleared(&test, 20020, 2);
     expect_cleared(&test, 20007, 2);
+    assert_true(test.status.enforce);
     sx_test_engine_close(&test);
 }
 

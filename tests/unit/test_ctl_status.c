@@ -17,6 +17,8 @@
 
 static const char two_peers[] = HEAD CLUSTER
     "<name>lab.example</name><configuration-primary>1</configuration-primary>"
+    "<tls-verification>enforce</tls-verification>"
+    "<tls-verification-in-force>permissive</tls-verification-in-force>"
     "<peers><peer><index>1</index><address>192.0.2.1</address><status>this-system</status>"
     "<status-text>This system</status-text></peer>"
     "<peer><index>2</index><address>192.0.2.2</address><status>active</status>"
@@ -81,6 +83,7 @@ static void test_text_for_an_operator(void **state)
 
     assert_non_null(strstr(text, "Cluster:            lab.example\n"));
     assert_non_null(strstr(text, "Primary:            peer 1, 192.0.2.1\n"));
+    assert_non_null(strstr(text, "TLS verification:   enforce, permissive until the restart\n"));
     assert_non_null(strstr(text, "Database:           Active\nRevision:           12\n"));
     assert_non_null(strstr(text, "    ✓ Clustering: This system\n"));
     assert_non_null(strstr(text, "    ✗ Certificate: Invalid (expired)\n"

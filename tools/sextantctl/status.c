@@ -109,6 +109,17 @@ static void print_key(const struct lyd_node *cluster, FILE *out)
         fprintf(out, "Unreadable secrets: %s, check-secrets lists them\n", unreadable);
 }
 
+static void print_mode(const struct lyd_node *cluster, FILE *out)
+{
+    const char *mode = or_else(ctl_text(cluster, "tls-verification"), "permissive");
+    const char *in_force = or_else(ctl_text(cluster, "tls-verification-in-force"), mode);
+
+    fprintf(out, "TLS verification:   %s", mode);
+    if (strcmp(mode, in_force) != 0)
+        fprintf(out, ", %s until the restart", in_force);
+    fputc('\n', out);
+}
+
 static void print_head(const struct lyd_node *data, const struct lyd_node *cluster, FILE *out)
 {
     const char *primary = ctl_text(cluster, "configuration-primary");
@@ -122,8 +133,7 @@ static void print_head(const struct lyd_node *data, const struct lyd_node *clust
     fprintf(out, "Role:               %s\n", or_else(ctl_text(cluster, "role"), "unknown"));
     if (peer)
         fprintf(out, "Primary:            peer %s, %s\n", primary, ctl_text(peer, "address"));
-    fprintf(out, "TLS verification:   %s\n",
-        or_else(ctl_text(cluster, "tls-verification"), "permissive"));
+    print_mode(cluster, out);
 }
 
 void ctl_status_text(const struct lyd_node *reply, bool marks, FILE *out)
@@ -220,6 +230,8 @@ void ctl_status_json(const struct lyd_node *reply, FILE *out)
     ctl_json_text(&json, "ip-version", or_else(ctl_text(cluster, "ip-version"), "ipv4"));
     ctl_json_text(
         &json, "tls-verification", or_else(ctl_text(cluster, "tls-verification"), "permissive"));
+    ctl_json_text(
+        &json, "tls-verification-in-force", ctl_text(cluster, "tls-verification-in-force"));
     ctl_json_bool(&json, "restart-required", is_true(cluster, "restart-required"));
     ctl_json_bool(&json, "factory-reset-armed", is_true(cluster, "factory-reset-armed"));
     database_json(ctl_child(cluster, "replication"), &json);

@@ -95,6 +95,7 @@ struct sx_status {
     char system_name[SX_NAME_MAX];
     char software_version[SX_NAME_MAX];
     char cluster_name[SX_NAME_MAX]; /**< applied */
+    bool enforce; /**< applied: peers are let in with valid certificates only */
     bool restart_required;
     bool factory_reset_armed;
     enum sx_database_status database;
