@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state.h"
 
+#include <libyang/libyang.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +45,18 @@ static void warn_of_certificates(const struct sx_engine *engine, struct sx_statu
     }
 }
 
+static bool has_access_rules(const struct sx_engine *engine)
+{
+    const struct lyd_node *top = engine->tree.root, *child;
+
+    while (top && strcmp(LYD_NAME(top), "nacm") != 0)
+        top = top->next;
+    for (child = lyd_child(top); child; child = child->next)
+        if (strcmp(LYD_NAME(child), "rule-list") == 0)
+            return true;
+    return false;
+}
+
 void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
 {
     const struct sx_cluster_config *config = &engine->configured;
@@ -60,6 +73,10 @@ void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
     if (engine->applied.peer_count == 0 && config->peer_count > 0)
         warn(status, "The cluster is not in force: restart this system.");
     warn_of_certificates(engine, status);
+    if (has_access_rules(engine))
+        warn(status,
+            "The rules of access control (RFC 8341) are stored and replicated, and not enforced: "
+            "every user may do everything.");
     if (*engine->database_failure)
         warn(status,
             "The database cannot be used and nothing of it is shown. Stop sextantd, run sextantctl "

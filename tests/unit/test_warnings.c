@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -50,6 +51,25 @@ static void a_cluster_that_is_not_in_force_is_warned_of(void **state)
     assert_false(warned(&test, "replaced"));
     sx_test_engine_restart(&test);
     assert_int_equal(test.status.warning_count, 0);
+    sx_test_engine_close(&test);
+}
+
+static void rules_that_are_not_enforced_are_warned_of(void **state)
+{
+    static const char nacm[] = "<nacm xmlns=\"urn:ietf:params:xml:ns:yang:ietf-netconf-acm\">%s"
+                               "<groups><group><name>all</name></group></groups></nacm>";
+    struct sx_test_engine test;
+    char xml[512];
+
+    sx_test_engine_open(&test, *state, SX_TEST_A);
+    snprintf(xml, sizeof xml, nacm, "");
+    assert_true(sx_test_edit(&test, xml));
+    assert_int_equal(test.status.warning_count, 0);
+    snprintf(xml, sizeof xml, nacm,
+        "<rule-list><name>guests</name><group>all</group><rule><name>r</name>"
+        "<action>deny</action></rule></rule-list>");
+    assert_true(sx_test_edit(&test, xml));
+    assert_true(warned(&test, "not enforced"));
     sx_test_engine_close(&test);
 }
 
@@ -130,6 +150,7 @@ int main(void)
         cmocka_unit_test(nothing_is_wrong_with_a_new_system),
         cmocka_unit_test(a_cluster_name_of_one_label_is_warned_of),
         cmocka_unit_test(a_cluster_that_is_not_in_force_is_warned_of),
+        cmocka_unit_test(rules_that_are_not_enforced_are_warned_of),
         cmocka_unit_test(a_joiner_is_warned_before_its_configuration_goes),
         cmocka_unit_test(who_would_not_be_let_in_is_named),
         cmocka_unit_test(it_is_told_where_the_former_configuration_is),
