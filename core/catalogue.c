@@ -133,7 +133,7 @@ static const struct sx_alarm_type catalogue[] = {
         "Bring the system back, and run rolling-restart with the action resume, or abandon."},
     {20024, "705a7e40-d1b8-54ca-8657-1aa1abc215f7", "Cluster configuration error",
         SX_SEVERITY_WARNING, "The primary's state is inconsistent.",
-        "what the primary sends cannot be taken by anybody, over five links in a row",
+        "what the primary sends is wrong, over five links in a row",
         "the primary's configuration is taken, or another peer is the primary",
         "Name another configuration primary."},
     {20025, "d1a769c8-bfeb-598b-8d1e-738405320915", "Failed to synchronise database",

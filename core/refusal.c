@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A subordinate tells the primary what it cannot take. Both note it and raise the same alarms, and
- * the primary tries again, until it is taken. */
+/* A subordinate tells the primary what it cannot take. Both note it, which raises 20009, and the
+ * primary tries again, until it is taken. */
 
 void sx_replicate_refused(
     struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
