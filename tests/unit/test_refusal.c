@@ -113,18 +113,24 @@ static void link_with_gap(struct sx_test_engine *a, struct sx_test_engine *b, un
     assert_non_null(sx_test_action(b, SX_ACTION_LINK_RESET, SX_TEST_A));
 }
 
+/* A, the primary, does so over as many links as make it an alarm of its own. */
+static void send_nonsense_often(struct sx_test_engine *a, struct sx_test_engine *b)
+{
+    assert_true(sx_test_entry(a, "ann", 100));
+    sx_message_free(sx_test_take(a, SX_MESSAGE_REVISION));
+    for (unsigned links = 0; links < SX_REFUSALS_MAX; links++) {
+        assert_false(sx_test_alarm(b, 20024));
+        link_with_gap(a, b, 101 + links);
+    }
+    assert_true(sx_test_alarm(b, 20024));
+}
+
 static void links_that_end_again_and_again_raise_20024(void **state)
 {
     struct sx_test_engine a, b;
 
     sx_test_pair_open(&a, &b, *state);
-    assert_true(sx_test_entry(&a, "ann", 100));
-    sx_message_free(sx_test_take(&a, SX_MESSAGE_REVISION));
-    for (unsigned links = 0; links < SX_REFUSALS_MAX; links++) {
-        assert_false(sx_test_alarm(&b, 20024));
-        link_with_gap(&a, &b, 101 + links);
-    }
-    assert_true(sx_test_alarm(&b, 20024));
+    send_nonsense_often(&a, &b);
     sx_test_engine_restart(&b);
     assert_true(sx_test_alarm(&b, 20024));
     sx_test_link_down(&a, SX_TEST_B, "it ended the connection");
@@ -141,11 +147,7 @@ static void who_is_made_primary_ends_20024(void **state)
     struct sx_test_engine a, b;
 
     sx_test_pair_open(&a, &b, *state);
-    assert_true(sx_test_entry(&a, "ann", 100));
-    sx_message_free(sx_test_take(&a, SX_MESSAGE_REVISION));
-    for (unsigned links = 0; links < SX_REFUSALS_MAX; links++)
-        link_with_gap(&a, &b, 101 + links);
-    assert_true(sx_test_alarm(&b, 20024));
+    send_nonsense_often(&a, &b);
     assert_true(sx_test_set_primary(&b, 2));
     assert_false(sx_test_alarm(&b, 20024));
     sx_test_engine_close(&a);
@@ -159,10 +161,7 @@ static void another_primary_ends_20024_for_good(void **state)
     sx_test_pair_open(&a, &b, *state);
     assert_true(sx_test_edit(&b, SX_TEST_CLUSTER "<peers><peer><index>3</index><address>" SX_TEST_C
                                                  "</address></peer></peers>" SX_TEST_CLUSTER_END));
-    assert_true(sx_test_entry(&a, "ann", 100));
-    sx_message_free(sx_test_take(&a, SX_MESSAGE_REVISION));
-    for (unsigned links = 0; links < SX_REFUSALS_MAX; links++)
-        link_with_gap(&a, &b, 101 + links);
+    send_nonsense_often(&a, &b);
     assert_true(sx_test_set_primary(&b, 3));
     assert_false(sx_test_alarm(&b, 20024));
     assert_true(sx_test_set_primary(&b, 1));
