@@ -29,7 +29,8 @@ void sim_check_membership(struct sim *sim, struct sim_node *node, bool booted)
 {
     bool member = node->status.peer_count > 0, at_once = applies_at_once(node);
 
-    if (at_once &&
+    /* An alarm that cannot be stored as cleared is up until it can. */
+    if (at_once && !node->full && !node->failing &&
         (sim_has_alarm(sim, node->number, 20007) || sim_has_alarm(sim, node->number, 20020)))
         sim_fail(sim, "node %u applies at once and waits for a restart", node->number);
     if (booted || at_once)

@@ -253,8 +253,9 @@ void sim_check_step(struct sim *sim, struct sim_node *node, const struct sim_bef
 /* A factory reset took place before this boot. */
 static bool was_reset(const struct sim_node *node)
 {
-    return node->promise.resetting && node->status.history.count == 0 &&
-           !*node->status.system_name && node->status.peer_count == 0;
+    return node->promise.resetting && !node->status.factory_reset_armed &&
+           node->status.history.count == 0 && !*node->status.system_name &&
+           node->status.peer_count == 0;
 }
 
 static void forget_all(struct sim *sim, struct sim_node *node)
