@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "state.h"
+#include "replicate_impl.h"
 
 #include "sextant/memory.h"
 
@@ -176,7 +176,7 @@ static void find_role(struct sx_engine *engine)
     for (size_t i = 0; i < engine->peer_count; i++)
         if (engine->role != former ||
             (engine->role == SX_ROLE_SUBORDINATE && config->primary != engine->peers[i].index))
-            engine->peers[i].refusals = engine->peers[i].ended = 0;
+            sx_replicate_accepted(&engine->peers[i]);
 }
 
 /* Keeps the last address under which this system was found, for when names do not resolve. */
@@ -326,8 +326,7 @@ void sx_cluster_end_link(struct sx_engine *engine, struct sx_peer *peer, const c
     struct sx_action *action = sx_update_add(engine->update, SX_ACTION_LINK_RESET, peer->address);
 
     snprintf(action->reason, sizeof action->reason, "%s", reason);
-    if (peer->ended < SX_REFUSALS_MAX)
-        peer->ended++;
+    peer->ended = true;
     lose_link(engine, peer, action->reason);
 }
 

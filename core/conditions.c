@@ -67,7 +67,7 @@ static bool is_primary_of(const struct sx_engine *engine, const struct sx_peer *
  * ends in the same way. */
 static bool is_on_trial(const struct sx_engine *engine, const struct sx_peer *peer)
 {
-    return peer->up && peer->ended > 0 &&
+    return peer->up && peer->ended &&
            (!peer->heard || (peer->refusals > 0 && is_primary_of(engine, peer)));
 }
 
@@ -121,7 +121,7 @@ static void of_refusal(struct sx_wanted *wanted, const struct sx_peer *peer)
     if (primary && peer->refusals == SX_REFUSALS_MAX)
         sx_want(wanted, 20025, peer, "Peer %u (%s) stays out of step: %s", peer->index,
             peer->address, peer->refusal);
-    if (!primary && peer->ended == SX_REFUSALS_MAX)
+    if (!primary && peer->rejected == SX_REFUSALS_MAX)
         sx_want(wanted, 20024, peer,
             "What the configuration primary, peer %u (%s), sends is wrong again and again: %s",
             peer->index, peer->address, peer->refusal);
@@ -231,16 +231,24 @@ static void of_restart(struct sx_wanted *wanted)
             engine->applied.tls_verification, engine->configured.tls_verification);
 }
 
+/* What differs until the restart only, 20007 tells. */
+static bool differs(const char *theirs, const char *applied, const char *configured)
+{
+    return strcmp(theirs, applied) != 0 && strcmp(theirs, configured) != 0;
+}
+
 static bool settings_differ(const struct sx_engine *engine, const struct sx_peer *peer)
 {
+    const struct sx_cluster_config *applied = &engine->applied, *configured = &engine->configured;
     const struct sx_hello *hello = &peer->hello;
 
     for (size_t i = 0; i < SX_PEERS_MAX; i++)
         if (strcasecmp(hello->peers[i], engine->configured.peers[i]) != 0)
             return true;
-    return strcmp(hello->cluster_name, engine->applied.name) != 0 ||
-           strcmp(hello->ip_version, engine->applied.ip_version) != 0 ||
-           strcmp(hello->tls_verification, engine->applied.tls_verification) != 0;
+    return differs(hello->cluster_name, applied->name, configured->name) ||
+           differs(hello->ip_version, applied->ip_version, configured->ip_version) ||
+           differs(
+               hello->tls_verification, applied->tls_verification, configured->tls_verification);
 }
 
 static void of_primary(struct sx_wanted *wanted)

@@ -30,18 +30,31 @@ void sx_replicate_refuse(
     snprintf(message->refusal.reason, sizeof message->refusal.reason, "%s", reason);
     sx_update_add(engine->update, SX_ACTION_SEND, peer->address)->message = message;
     peer->skipping = number > 0;
-    sx_replicate_refused(engine, peer, number, reason);
+    /* What another than the primary sends is never taken: nothing would end it. */
+    if (sx_cluster_primary(engine) == peer)
+        sx_replicate_refused(engine, peer, number, reason);
     sx_update_log(engine->update, SX_LOG_WARNING, "cluster: refused %s %llu of peer %u (%s): %s",
         number ? "revision" : "the snapshot, revision", (unsigned long long)number, peer->index,
         peer->address, reason);
 }
 
+void sx_replicate_reject(
+    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason)
+{
+    sx_replicate_refuse(engine, peer, number, reason);
+    if (peer->rejected < SX_REFUSALS_MAX)
+        peer->rejected++;
+    sx_cluster_end_link(engine, peer, reason);
+}
+
 void sx_replicate_take_refusal(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message)
 {
+    bool tried = peer->sending || peer->out.reader;
+
     sx_snapshot_drop(&peer->out);
-    /* The first of a row says why. */
-    if (peer->retry_at_ms > engine->monotonic_ms)
+    /* The first of a row says why, and counts. */
+    if (!tried)
         return;
     sx_replicate_refused(engine, peer, message->refusal.number, message->refusal.reason);
     sx_update_log(engine->update, SX_LOG_WARNING, "cluster: peer %u (%s) refused revision %llu: %s",
@@ -51,8 +64,8 @@ void sx_replicate_take_refusal(
 
 void sx_replicate_accepted(struct sx_peer *peer)
 {
-    peer->refusals = 0;
-    peer->ended = 0;
+    peer->refusals = peer->rejected = 0;
+    peer->ended = false;
 }
 
 static struct sx_peer *peer_of(struct sx_engine *engine, const struct sx_alarm_event *alarm)
@@ -90,8 +103,10 @@ void sx_replicate_recall(struct sx_engine *engine)
             continue;
         if (alarm->id == 20009)
             recall_refusal(engine, peer, alarm);
-        if (alarm->id == 20024)
-            peer->ended = SX_REFUSALS_MAX;
+        if (alarm->id == 20024) {
+            peer->rejected = SX_REFUSALS_MAX;
+            peer->ended = true;
+        }
         if (alarm->id == 20025)
             peer->refusals = SX_REFUSALS_MAX;
     }

@@ -159,7 +159,8 @@ static void watch_snapshot(struct sx_engine *engine, struct sx_peer *peer)
     if (!peer->out.reader || engine->monotonic_ms < peer->out.moved_ms + SX_SNAPSHOT_STALL_MS)
         return;
     sx_snapshot_drop(&peer->out);
-    sx_cluster_end_link(engine, peer, "it does not take the snapshot");
+    sx_replicate_refused(engine, peer, 0, "it does not take the snapshot");
+    sx_cluster_end_link(engine, peer, peer->refusal);
 }
 
 static void judge_conflict(struct sx_engine *engine)
@@ -302,7 +303,7 @@ static void take_hello(
     peer->hello = *message->hello;
     peer->heard = true;
     if (peer->refusals == 0)
-        peer->ended = 0;
+        peer->ended = false;
     /* A primary that has another key gives it to who joins; a moment is left for that. */
     peer->key_until_ms = peer->hello.key_busy || sx_hello_key_differs(engine, peer, false)
                              ? engine->monotonic_ms + SX_KEY_GRACE_MS
@@ -359,11 +360,10 @@ static void take_snapshot(
         sx_update_log(engine->update, SX_LOG_WARNING,
             "cluster: the configuration of peer %u (%s) cannot be compared: %s", peer->index,
             peer->address, err.message);
+    else if (invalid) /* it comes again with the next link; the pauses between links grow */
+        sx_replicate_reject(engine, peer, 0, err.message);
     else
         sx_replicate_refuse(engine, peer, 0, err.message);
-    /* It comes again with the next link; the pauses between links grow. */
-    if (invalid && !compare)
-        sx_cluster_end_link(engine, peer, peer->refusal);
 }
 
 void sx_replicate_message(struct sx_engine *engine, const char *address, struct sx_message *message)

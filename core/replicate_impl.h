@@ -23,6 +23,10 @@ const char *sx_replicate_not_from(struct sx_engine *engine, const struct sx_peer
 void sx_replicate_refuse(
     struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason);
 
+/** refusal.c: the same, and ends the link: it is wrong, however often it comes. */
+void sx_replicate_reject(
+    struct sx_engine *engine, struct sx_peer *peer, uint64_t number, const char *reason);
+
 /** refusal.c: a SX_MESSAGE_REFUSAL from a peer. */
 void sx_replicate_take_refusal(
     struct sx_engine *engine, struct sx_peer *peer, const struct sx_message *message);

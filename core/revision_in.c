@@ -38,6 +38,8 @@ static void commit_pending(struct sx_engine *engine, struct sx_peer *peer)
     if (sx_commit_revisions(engine, pending, count, &err) < 0) {
         for (size_t i = 0; i < count; i++)
             if (sx_commit_revisions(engine, &pending[i], 1, &err) < 0) {
+                if (i > 0) /* it goes on from there, and counts anew */
+                    sx_replicate_position(engine, peer);
                 sx_replicate_refuse(engine, peer, pending[i]->number, err.message);
                 sx_revision_forget(engine);
                 return;
@@ -66,8 +68,7 @@ static bool is_next(
     } else if (!peer->skipping) { /* else it was on its way behind a refused one */
         snprintf(reason, sizeof reason, "it sent revision %llu where %llu is the next",
             (unsigned long long)revision->number, (unsigned long long)next);
-        sx_replicate_refuse(engine, peer, revision->number, reason);
-        sx_cluster_end_link(engine, peer, reason);
+        sx_replicate_reject(engine, peer, revision->number, reason);
     }
     return false;
 }

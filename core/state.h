@@ -38,7 +38,7 @@
 /** A peer that refused a revision, or a snapshot, is tried again after so long. */
 #define SX_REFUSED_RETRY_MS 1000
 #define SX_REFUSED_SNAPSHOT_RETRY_MS 10000
-/** The two that are counted in a row, `ended` and `refusals`, are an alarm each from here on. */
+/** The two that are counted in a row, `refusals` and `rejected`, are an alarm each from here on. */
 #define SX_REFUSALS_MAX 5
 /** A snapshot that did not move for so long is given up, and the link with it. */
 #define SX_SNAPSHOT_STALL_MS 30000
@@ -103,8 +103,9 @@ struct sx_peer {
     uint64_t acknowledged; /**< newest revision that it said it holds */
     size_t window[SX_WINDOW_REVISIONS]; /**< bytes of the revisions in between, by number */
     size_t window_bytes; /**< their sum */
-    unsigned ended; /**< links in a row, ended for what came over them, and that is not over */
+    bool ended; /**< the last link was ended for what came over it, and that is not over */
     unsigned refusals; /**< it refused, or refuses, a revision; primary: so many tries in a row */
+    unsigned rejected; /**< links in a row that were ended for such a revision or snapshot of it */
     bool skipping; /**< what it sends over this link follows a revision that was refused here */
     char refusal[SX_REASON_MAX];
     uint64_t refused_number; /**< primary: revision that it must take, UINT64_MAX: a snapshot */

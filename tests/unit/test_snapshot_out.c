@@ -189,6 +189,13 @@ static void one_that_does_not_move_costs_the_link(void **state)
     assert_null(sx_test_action(&test, SX_ACTION_LINK_RESET, SX_TEST_B));
     sx_test_tick(&test, SX_SNAPSHOT_STALL_MS / 2);
     assert_non_null(sx_test_action(&test, SX_ACTION_LINK_RESET, SX_TEST_B));
+    assert_true(sx_test_alarm(&test, 20009));
+    for (unsigned links = 1; links < SX_REFUSALS_MAX; links++) {
+        assert_false(sx_test_alarm(&test, 20025));
+        joiner_up(&test);
+        sx_test_tick(&test, SX_SNAPSHOT_STALL_MS);
+    }
+    assert_true(sx_test_alarm(&test, 20025));
     sx_test_engine_close(&test);
 }
 
