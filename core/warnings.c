@@ -18,43 +18,62 @@ __attribute__((format(printf, 2, 3))) static void warn(
     va_end(arguments);
 }
 
-/* While the mode is permissive it can be seen who would not be let in under enforce, and who was
- * not there when the mode was copied. */
-static void warn_of_certificates(const struct sx_engine *engine, struct sx_status *status)
+/* While the mode is permissive it can be seen who would not be let in under enforce. */
+static void warn_of_certificate(struct sx_status *status, const struct sx_peer *peer, bool in_force)
 {
-    if (strcmp(engine->applied.tls_verification, "permissive") != 0 ||
-        strcmp(engine->configured.tls_verification, "enforce") != 0)
-        return;
+    if (peer->certificate == SX_CERTIFICATE_INVALID)
+        warn(status, "Peer %u (%.60s) %s: %.150s", peer->index, peer->address,
+            in_force ? "is not let in" : "will not be let in after the restart",
+            peer->certificate_reason);
+    else if (peer->certificate == SX_CERTIFICATE_UNKNOWN && !in_force)
+        warn(status,
+            "Peer %u (%.60s) may not be let in after the restart: its certificate has not been "
+            "seen yet",
+            peer->index, peer->address);
+}
+
+static void warn_of_mode(const struct sx_engine *engine, struct sx_status *status)
+{
+    const char *applied = engine->applied.tls_verification;
+    const char *configured = engine->configured.tls_verification;
+    bool in_force = strcmp(applied, "enforce") == 0;
+
     for (size_t i = 0; i < engine->peer_count; i++) {
         const struct sx_peer *peer = &engine->peers[i];
 
         if (peer->index == engine->local_index)
             continue;
-        if (peer->certificate == SX_CERTIFICATE_INVALID)
-            warn(status, "Peer %u (%.60s) will not be let in after the restart: %.150s",
-                peer->index, peer->address, peer->certificate_reason);
-        else if (peer->certificate == SX_CERTIFICATE_UNKNOWN)
-            warn(status,
-                "Peer %u (%.60s) may not be let in after the restart: its certificate has not been "
-                "seen yet",
-                peer->index, peer->address);
-        if (peer->failed)
-            warn(status,
-                "Peer %u (%.60s) is not linked and does not take the mode: set it there, too",
-                peer->index, peer->address);
+        if (strcmp(configured, "enforce") == 0)
+            warn_of_certificate(status, peer, in_force);
+        /* The mode is copied to who is linked, by whoever it was entered at. */
+        if (peer->failed && strcmp(applied, configured) != 0)
+            warn(status, "Peer %u (%.60s) is not linked: see that the TLS mode is %s there, too",
+                peer->index, peer->address, configured);
     }
 }
 
-static bool has_access_rules(const struct sx_engine *engine)
+/* Rules, or defaults that somebody has set to deny. */
+static bool restricts(const struct lyd_node *node)
 {
-    const struct lyd_node *top = engine->tree.root, *child;
+    return strcmp(LYD_NAME(node), "rule-list") == 0 ||
+           (node->schema->nodetype == LYS_LEAF && !(node->flags & LYD_DEFAULT) &&
+               strcmp(lyd_get_value(node), "deny") == 0);
+}
+
+static bool restricts_access(const struct sx_engine *engine)
+{
+    const struct lyd_node *top = engine->tree.root;
+    bool found = false;
 
     while (top && strcmp(LYD_NAME(top), "nacm") != 0)
         top = top->next;
-    for (child = lyd_child(top); child; child = child->next)
-        if (strcmp(LYD_NAME(child), "rule-list") == 0)
-            return true;
-    return false;
+    for (const struct lyd_node *child = lyd_child(top); child; child = child->next) {
+        if (strcmp(LYD_NAME(child), "enable-nacm") == 0 &&
+            strcmp(lyd_get_value(child), "false") == 0)
+            return false;
+        found |= restricts(child);
+    }
+    return found;
 }
 
 void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
@@ -72,11 +91,11 @@ void sx_warnings(const struct sx_engine *engine, struct sx_status *status)
             config->peers[config->primary - 1]);
     if (engine->applied.peer_count == 0 && config->peer_count > 0)
         warn(status, "The cluster is not in force: restart this system.");
-    warn_of_certificates(engine, status);
-    if (has_access_rules(engine))
+    warn_of_mode(engine, status);
+    if (restricts_access(engine))
         warn(status,
-            "The rules of access control (RFC 8341) are stored and replicated, and not enforced: "
-            "every user may do everything.");
+            "Access control (RFC 8341) is stored and replicated, and not enforced: every user may "
+            "do everything.");
     if (*engine->database_failure)
         warn(status,
             "The database cannot be used and nothing of it is shown. Stop sextantd, run sextantctl "

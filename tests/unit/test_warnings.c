@@ -56,20 +56,32 @@ static void a_cluster_that_is_not_in_force_is_warned_of(void **state)
 
 static void rules_that_are_not_enforced_are_warned_of(void **state)
 {
-    static const char nacm[] = "<nacm xmlns=\"urn:ietf:params:xml:ns:yang:ietf-netconf-acm\">%s"
-                               "<groups><group><name>all</name></group></groups></nacm>";
+    static const struct {
+        const char *xml;
+        bool warned;
+    } edits[] = {
+        {"<groups><group><name>all</name></group></groups>", false},
+        {"<write-default>permit</write-default>", false},
+        {"<read-default>deny</read-default>", true},
+        {"<read-default>permit</read-default>", false},
+        {"<write-default>deny</write-default>", true},
+        {"<enable-nacm>false</enable-nacm>", false},
+        {"<write-default>permit</write-default><rule-list><name>guests</name><group>all</group>"
+         "<rule><name>r</name><action>deny</action></rule></rule-list>",
+            false},
+        {"<enable-nacm>true</enable-nacm>", true},
+    };
     struct sx_test_engine test;
     char xml[512];
 
     sx_test_engine_open(&test, *state, SX_TEST_A);
-    snprintf(xml, sizeof xml, nacm, "");
-    assert_true(sx_test_edit(&test, xml));
-    assert_int_equal(test.status.warning_count, 0);
-    snprintf(xml, sizeof xml, nacm,
-        "<rule-list><name>guests</name><group>all</group><rule><name>r</name>"
-        "<action>deny</action></rule></rule-list>");
-    assert_true(sx_test_edit(&test, xml));
-    assert_true(warned(&test, "not enforced"));
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        snprintf(xml, sizeof xml,
+            "<nacm xmlns=\"urn:ietf:params:xml:ns:yang:ietf-netconf-acm\">%s</nacm>", edits[i].xml);
+        assert_true(sx_test_edit(&test, xml));
+        if (warned(&test, "not enforced") != edits[i].warned)
+            fail_msg("after %s", xml);
+    }
     sx_test_engine_close(&test);
 }
 
@@ -129,6 +141,15 @@ static void who_would_not_be_let_in_is_named(void **state)
     judged(&test, SX_CERTIFICATE_INVALID);
     assert_true(sx_test_set_cluster(&test, "tls-verification", "permissive"));
     assert_int_equal(test.status.warning_count, 0);
+    /* In force at once, and back. */
+    assert_true(sx_test_set_cluster(&test, "apply", "immediately"));
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "enforce"));
+    assert_true(warned(&test, "Peer 2 (b.example) is not let in: it is self-signed"));
+    assert_true(sx_test_set_cluster(&test, "apply", "on-restart"));
+    sx_test_link_down(&test, "b.example", "gone");
+    assert_true(sx_test_set_cluster(&test, "tls-verification", "permissive"));
+    assert_true(warned(&test, "Peer 2 (b.example) is not linked: see that the TLS mode is "
+                              "permissive there, too"));
     sx_test_engine_close(&test);
 }
 
