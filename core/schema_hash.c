@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema_impl.h"
 
+#include "hex.h"
 #include "sextant/memory.h"
 
 #include <openssl/sha.h>
@@ -37,6 +38,7 @@ static int add_class(void *with, const struct lysc_node *node, struct sx_error *
 static void add_module(struct lines *lines, const struct lys_module *module)
 {
     const struct lysp_feature *feature = NULL;
+    LY_ARRAY_COUNT_TYPE i;
     uint32_t index = 0;
 
     add_line(
@@ -45,6 +47,13 @@ static void add_module(struct lines *lines, const struct lys_module *module)
     while ((feature = lysp_feature_next(feature, module->parsed, &index)))
         if (feature->flags & LYS_FENABLED)
             add_line(lines, sx_format("feature %s %s", module->name, feature->name));
+    LY_ARRAY_FOR(module->deviated_by, i)
+    add_line(lines, sx_format("deviation %s %s", module->name, module->deviated_by[i]->name));
+}
+
+void sx_schema_hash_text(const struct sx_schema *schema, char ret_text[SX_SCHEMA_HASH_TEXT])
+{
+    sx_hex_encode(schema->hash, sizeof schema->hash, ret_text);
 }
 
 static int compare_lines(const void *a, const void *b)

@@ -65,8 +65,18 @@ static void clear_handlers(const struct ly_ctx *context)
     }
 }
 
-int ag_library_start(struct ly_ctx *context, struct sx_error *err)
+static char *content_id(void *schema)
 {
+    char *id = sx_alloc(SX_SCHEMA_HASH_TEXT);
+
+    sx_schema_hash_text(schema, id);
+    return id;
+}
+
+int ag_library_start(const struct sx_schema *schema, struct sx_error *err)
+{
+    struct ly_ctx *context = sx_schema_context(schema);
+
     nc_verbosity(NC_VERB_ERROR);
     nc_set_print_clb_session(on_log);
     if (nc_server_init(context) != 0)
@@ -76,6 +86,8 @@ int ag_library_start(struct ly_ctx *context, struct sx_error *err)
     if (nc_server_set_capability("urn:ietf:params:netconf:capability:notification:1.0") != 0 ||
         nc_server_set_capability("urn:ietf:params:netconf:capability:interleave:1.0") != 0)
         return sx_error_set(err, SX_E_INTERNAL, "libnetconf2 takes no capabilities");
+    /* The library gives it back to content_id() alone, which only reads. */
+    nc_server_set_content_id_clb(content_id, (void *)(size_t)schema, NULL);
     nc_server_set_hello_timeout(HELLO_SECONDS);
     nc_set_global_rpc_clb(on_rpc);
     return 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sextant/error.h"
+#include "sextant/schema.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,8 +37,9 @@ enum ag_library_answer {
     AG_LIBRARY_BROKEN, /**< the library cannot go on with the session */
 };
 
-/** Gives the library the schema and makes its capabilities. */
-int ag_library_start(struct ly_ctx *context, struct sx_error *err);
+/** Gives the library the schema, which is borrowed until ag_library_stop(), and makes its
+ * capabilities. */
+int ag_library_start(const struct sx_schema *schema, struct sx_error *err);
 
 /** The capabilities of our <hello>: an array for free(), of strings for free(), ending with NULL.
  * Any thread. */

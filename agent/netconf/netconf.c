@@ -31,7 +31,7 @@ int ag_netconf_new(struct ag_loop *loop, struct ag_host *host, struct ag_netconf
     pthread_mutex_init(&netconf->lock, NULL);
     ag_readers_init(&netconf->readers);
     if (ag_request_context(&netconf->requests, err) < 0 ||
-        ag_library_start(sx_schema_context(ag_host_schema(host)), err) < 0) {
+        ag_library_start(ag_host_schema(host), err) < 0) {
         ag_netconf_stop(netconf);
         return -1;
     }

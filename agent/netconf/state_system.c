@@ -39,9 +39,10 @@ int ag_state_yang_library(
 {
     const struct ly_ctx *context = sx_schema_context(state->schema);
     struct lyd_node *all = NULL, *node;
+    char id[SX_SCHEMA_HASH_TEXT];
 
-    if (ly_ctx_get_yanglib_data(context, &all, "%u", ly_ctx_get_change_count(context)) !=
-        LY_SUCCESS)
+    sx_schema_hash_text(state->schema, id);
+    if (ly_ctx_get_yanglib_data(context, &all, "%s", id) != LY_SUCCESS)
         return -1;
     for (node = all; node && node->schema != top;)
         node = node->next;

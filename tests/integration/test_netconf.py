@@ -140,7 +140,11 @@ class Hello(SessionTest):
                        "capability:validate:1.1", "capability:xpath:1.0"):
             self.assertIn(f"urn:ietf:params:netconf:{wanted}", found)
         self.assertTrue(any("with-defaults:1.0?basic-mode=explicit" in uri for uri in found))
-        self.assertTrue(any("yang-library:1.1?" in uri for uri in found))
+        library = next(uri for uri in found if "yang-library:1.1?" in uri)
+        content = self.open().get('<yang-library xmlns="urn:ietf:params:xml:ns:yang:'
+                                   'ietf-yang-library"><content-id/></yang-library>')
+        self.assertRegex(library, "&content-id=[0-9a-f]{64}$")
+        self.assertTrue(library.endswith("".join(content.itertext()).strip()))
         self.assertFalse([uri for uri in found if "capability:url" in uri or "startup" in uri])
 
     def test_every_session_has_an_id_of_its_own(self):

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,22 @@ static void test_features(void **state)
         sx_test_schema_of("feature g; leaf a { type string; }"), false);
 }
 
+/* What a client may cache schemas by, as two systems whose rules are the same replicate. */
+static void test_text(void **state)
+{
+    struct sx_schema *schema = sx_test_schema_of("leaf a { type string; }");
+    char text[SX_SCHEMA_HASH_TEXT], byte[3];
+
+    (void)state;
+    sx_schema_hash_text(schema, text);
+    assert_int_equal(strlen(text), SX_SCHEMA_HASH_TEXT - 1);
+    for (size_t i = 0; i < strlen(text) / 2; i++) {
+        snprintf(byte, sizeof byte, "%02x", sx_schema_hash(schema)[i]);
+        assert_memory_equal(byte, text + 2 * i, 2);
+    }
+    sx_schema_free(schema);
+}
+
 /* Nodes of state are not replicated, and words are for people. */
 static void test_what_does_not_count(void **state)
 {
@@ -73,6 +90,7 @@ int main(void)
         cmocka_unit_test(test_modules),
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_features),
+        cmocka_unit_test(test_text),
         cmocka_unit_test(test_what_does_not_count),
     };
 

@@ -78,3 +78,9 @@ const struct sx_node_class *sx_schema_class(const struct lysc_node *node);
 
 /** SHA-256 over modules, revisions, features and classes: equal on peers that may replicate. */
 const uint8_t *sx_schema_hash(const struct sx_schema *schema);
+
+/** Length of that hash as text, with NUL. */
+#define SX_SCHEMA_HASH_TEXT 65
+
+/** The same in hexadecimal: the content-id of RFC 8525. */
+void sx_schema_hash_text(const struct sx_schema *schema, char ret_text[SX_SCHEMA_HASH_TEXT]);
