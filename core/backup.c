@@ -31,7 +31,7 @@ int sx_force_update(struct sx_engine *engine, struct sx_error *err)
         return sx_error_set(err, SX_E_OPERATION_FAILED,
             "this system is %s and has no configuration primary to take a configuration from",
             sx_role_name(engine->role));
-    if (sx_backup(engine, "force-config-update", err) < 0)
+    if (sx_reserve_check(engine, err) < 0 || sx_backup(engine, "force-config-update", err) < 0)
         return -1;
     if (sx_store_begin(engine->store, err) < 0)
         return -1;

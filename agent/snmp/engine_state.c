@@ -98,6 +98,21 @@ out:;
     return result;
 }
 
+/* Where there is no room for another file the one that is there serves: a digit more at most stays
+ * within its block. */
+static int write_over(const char *path, const char *text)
+{
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    int result =
+        file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0
+            ? 0
+            : -1;
+
+    if (file >= 0)
+        close(file);
+    return result;
+}
+
 int ag_snmp_engine_state_next(
     const char *directory, struct ag_snmp_engine_state *ret_state, struct sx_error *err)
 {
@@ -115,7 +130,7 @@ int ag_snmp_engine_state_next(
     for (size_t i = 0; i < sizeof(state.id); i++)
         snprintf(hex + 2 * i, 3, "%02x", state.id[i]);
     snprintf(text, sizeof(text), "engine-id %s\nboots %u\n", hex, state.boots);
-    if (write_durably(directory, path, text)) {
+    if (write_durably(directory, path, text) && (!found || write_over(path, text))) {
         sx_error_set(err, SX_E_INTERNAL, "cannot write %s: %s", path, strerror(errno));
         goto out;
     }

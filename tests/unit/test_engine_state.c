@@ -78,6 +78,24 @@ static void boots_rise_and_the_id_stays(void **state)
     }
 }
 
+static void boots_rise_without_room_for_another_file(void **state)
+{
+    struct folder *folder = *state;
+    struct ag_snmp_engine_state first, second, third;
+    struct sx_error err;
+    char fresh[128];
+
+    assert_int_equal(ag_snmp_engine_state_next(folder->path, &first, &err), 0);
+    snprintf(fresh, sizeof fresh, "%s/" AG_SNMP_ENGINE_FILE ".new", folder->path);
+    assert_int_equal(mkdir(fresh, 0700), 0);
+    assert_int_equal(ag_snmp_engine_state_next(folder->path, &second, &err), 0);
+    assert_int_equal(second.boots, first.boots + 1);
+    assert_int_equal(rmdir(fresh), 0);
+    assert_int_equal(ag_snmp_engine_state_next(folder->path, &third, &err), 0);
+    assert_int_equal(third.boots, first.boots + 2);
+    assert_memory_equal(third.id, first.id, sizeof first.id);
+}
+
 static void two_engines_differ(void **state)
 {
     const struct folder *folder = *state;
@@ -143,6 +161,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_first_start_makes_an_id, set_up, tear_down),
         cmocka_unit_test_setup_teardown(boots_rise_and_the_id_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            boots_rise_without_room_for_another_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_engines_differ, set_up, tear_down),
         cmocka_unit_test_setup_teardown(boots_end_at_their_largest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_a_state_is_refused, set_up, tear_down),
