@@ -19,15 +19,15 @@ static int deliver(struct ag_session *session, const struct ag_event *event, str
     char *message = NULL;
     int result = 0;
 
-    if (event->type == AG_EVENT_ALARM && !ag_alarm_control_sends(session->netconf, &event->alarm))
-        return 0;
     if (ag_notification_tree(context, event, &tree, &why) < 0) {
         ag_log(SX_LOG_ERROR, "session %u: %s", atomic_load(&session->id), why.message);
         return 0;
     }
     /* The filter says which events are wanted, not which parts: it may cut what was printed. */
     message = ag_notification_xml(event, tree);
-    if (ag_subscription_selects(session->subscription, tree)) {
+    if (ag_subscription_selects(session->subscription, tree) &&
+        (event->type != AG_EVENT_ALARM ||
+            ag_alarm_control_sends(session->netconf, &event->alarm))) {
         result = ag_stream_put(&session->stream, message, err);
         if (result == 0)
             result = ag_stream_end(&session->stream, err);

@@ -22,7 +22,7 @@ static int put_inventory(struct ag_state *state, struct lyd_node *alarms)
             continue;
         if (lyd_new_list(inventory, NULL, "alarm-type", 0, &entry, name, "") != LY_SUCCESS)
             return -1;
-        snprintf(text, sizeof text, "%s: %s. Raised when %s; cleared when %s. Remedy: %s.",
+        snprintf(text, sizeof text, "%s: %s Raised when %s; cleared when %s. Remedy: %s",
             types[i].title, types[i].text, types[i].raised, types[i].cleared, types[i].remedy);
         if (ag_state_leaf(entry, "will-clear", "true") < 0 ||
             ag_state_leaf(entry, "severity-level", ag_alarm_severity(types[i].severity)) < 0 ||

@@ -73,6 +73,12 @@ static void test_refusals(void **state)
     control(state, "<max-alarm-status-changes>5</max-alarm-status-changes>",
         "<error-tag>unknown-element</error-tag>");
     control(state, "<alarm-shelving/>", "<error-tag>unknown-element</error-tag>");
+    ag_test_client_expect(((struct ag_test_session *)*state)->client,
+        "<action xmlns=\"urn:ietf:params:xml:ns:yang:1\"><alarms "
+        "xmlns=\"urn:ietf:params:xml:ns:yang:ietf-alarms\"><alarm-list><purge-alarms>"
+        "<alarm-clearance-status>cleared</alarm-clearance-status></purge-alarms></alarm-list>"
+        "</alarms></action>",
+        "<rpc-error>");
 }
 
 int main(void)

@@ -100,6 +100,21 @@ static void test_text_for_an_operator(void **state)
     lyd_free_all(reply);
 }
 
+/* A link that stands is not all. */
+static void test_text_says_why_nothing_is_replicated(void **state)
+{
+    struct lyd_node *reply = parse(*state, HEAD CLUSTER
+        "<peers><peer><index>2</index><address>192.0.2.2</address>"
+        "<status>active</status><status-text>Active as beta</status-text>"
+        "<failure>the disk is full</failure><lag>2</lag></peer></peers></cluster>" TAIL);
+    char *text = text_of(reply, false);
+
+    assert_non_null(strstr(text, "    [!!] Clustering: Active as beta: the disk is full, 2 "
+                                 "revisions behind\n"));
+    free(text);
+    lyd_free_all(reply);
+}
+
 static void test_text_says_why_a_peer_failed(void **state)
 {
     struct lyd_node *reply = parse(*state,
@@ -187,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_for_an_operator),
+        cmocka_unit_test(test_text_says_why_nothing_is_replicated),
         cmocka_unit_test(test_text_says_why_a_peer_failed),
         cmocka_unit_test(test_text_without_a_cluster),
         cmocka_unit_test(test_json_for_a_script),

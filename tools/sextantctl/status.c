@@ -59,17 +59,17 @@ static void print_certificate(const struct lyd_node *peer, bool marks, FILE *out
 static void print_peer(const struct lyd_node *peer, bool marks, FILE *out)
 {
     const char *status = ctl_text(peer, "status");
-    const char *lag = ctl_text(peer, "lag");
+    const char *lag = ctl_text(peer, "lag"), *failure = ctl_text(peer, "failure");
     bool own = strcmp(status, "this-system") == 0;
     bool active = strcmp(status, "active") == 0;
 
     fprintf(out, "  Peer %s  %s\n", ctl_text(peer, "index"), ctl_text(peer, "address"));
     if (!own || *ctl_text(peer, "certificate-status"))
         print_certificate(peer, marks, out);
-    fprintf(out, "    %s Clustering: %s", mark(own || active, marks),
+    fprintf(out, "    %s Clustering: %s", mark((own || active) && !*failure, marks),
         or_else(ctl_text(peer, "status-text"), or_else(status, "Unknown")));
-    if (*ctl_text(peer, "failure"))
-        fprintf(out, ": %s", ctl_text(peer, "failure"));
+    if (*failure)
+        fprintf(out, ": %s", failure);
     if (active && *lag && strcmp(lag, "0") != 0)
         fprintf(out, ", %s revision%s behind", lag, strcmp(lag, "1") == 0 ? "" : "s");
     fputc('\n', out);
