@@ -49,7 +49,7 @@ class Settings(LabTest):
                       self.alpha.status()["peers"][2]["failure"])
         self.alpha.edit(netconf.entry("Not replicated", "100"))
         self.beta.edit(netconf.cluster("<name>lab.example.com</name>"))
-        self.wait_ids(self.beta, 20006, 20007, 20012, 40049)
+        self.wait_ids(self.beta, 20006, 20007, 40049)
         self.wait_ids(self.alpha, 20006, 40049)
         self.assertIsNone(self.beta.number_of("Not replicated"))
         self.beta.restart()

@@ -162,6 +162,8 @@ static void hello(struct sx_test_engine *test, const char *peer, const char *dif
         strcpy(message->hello->peers[2], "10.0.0.9");
     else if (strcmp(difference, "tls") == 0)
         strcpy(message->hello->tls_verification, "enforce");
+    else if (strcmp(difference, "name") == 0)
+        strcpy(message->hello->cluster_name, "other.example");
     else if (strcmp(difference, "primary") == 0)
         message->hello->configuration_primary = 2;
     else if (strcmp(difference, "history") == 0)
@@ -186,6 +188,12 @@ static void settings_that_differ_from_the_primarys_raise_20012(void **state)
     expect_raised(&test, 20012, 1);
     hello(&test, SX_TEST_A, "");
     expect_cleared(&test, 20012, 1);
+    /* What waits for a restart here is 20007's. */
+    assert_true(sx_test_set_cluster(&test, "name", "other.example"));
+    hello(&test, SX_TEST_A, "name");
+    expect_cleared(&test, 20012, 1);
+    assert_true(sx_test_set_cluster(&test, "name", "test.example"));
+    expect_raised(&test, 20012, 2);
     sx_test_engine_close(&test);
 }
 
