@@ -155,6 +155,8 @@ static void test_json_for_a_script(void **state)
 
     ctl_status_json(reply, out);
     fclose(out);
+    assert_non_null(strstr(text, "  \"tls-verification\": \"enforce\",\n"
+                                 "  \"tls-verification-in-force\": \"permissive\",\n"));
     assert_non_null(strstr(text, wanted));
     assert_non_null(strstr(text, "\"maintenance-mode\": true,\n        \"age\": 4,\n"));
     assert_non_null(strstr(text, "\"licence-keys\": [\n          \"K-1\"\n        ]\n"));
