@@ -139,7 +139,7 @@ static const struct sx_alarm_type catalogue[] = {
         "Name another configuration primary."},
     {20025, "d1a769c8-bfeb-598b-8d1e-738405320915", "Failed to synchronise database",
         SX_SEVERITY_CRITICAL, "A peer stays out of step after repeated tries.",
-        "a peer refuses what the primary sends, five times in a row", "the peer is in step",
+        "a peer does not take what the primary sends, five times in a row", "the peer is in step",
         "Mend what the text names, such as a full disk; else force an update on the peer; if that "
         "fails, remove it from the cluster and add it again."},
     {20026, "7c25321c-9faf-5bd2-a310-af6e5c6cb1af", "Software of a peer differs",
